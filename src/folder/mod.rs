@@ -30,11 +30,12 @@
 //!
 //! # Reading order
 //!
-//! `disk` (how a file becomes safe), `layout` (the meaning of paths) and `file_path` (paths as keys), `identity` and
-//! `belonging` (which node it is, and whose), `entry` and `index` over `journal` (the knowledge of every file), `looks`
-//! (results of comparisons), `scan` and `reconcile` (how files become known), `missing` (what is gone), `spool`, `store` and `install` (in),
-//! `trash` (out and back), `duplicates`, `purge` (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos
-//! of an earlier program), `companions`, `previews` (the cache, with `shelf`).
+//! `options` (what an owner can choose), `disk` (how a file becomes safe), `layout` (the meaning of paths) and
+//! `file_path` (paths as keys), `identity` and `belonging` (which node it is, and whose), `entry` and `index` over
+//! `journal` (the knowledge of every file), `looks` (results of comparisons), `scan` and `reconcile` (how files become
+//! known), `missing` (what is gone), `spool`, `store` and `install` (in), `trash` (out and back), `duplicates`, `purge`
+//! (for good), `tombstones`, `scrub` and `damage` (rot), `reread` (photos of an earlier program), `companions`,
+//! `previews` (the cache, with `shelf`), `room` (on the disk, and whether all is to be handed over).
 
 mod accompanied;
 mod belonging;
@@ -58,6 +59,7 @@ mod members;
 mod missing;
 mod nodes;
 mod note;
+mod options;
 mod previews;
 mod purge;
 mod reconcile;
@@ -83,17 +85,18 @@ use std::time::Duration;
 use crate::photo::{Photo, PhotoId};
 use crate::platform::file_of;
 use crate::protocol::group::Roster;
-use crate::protocol::{Address, Facts, Holding, Looks, MemberFile, NodeId};
+use crate::protocol::{Address, Facts, Holding, Looks, NodeId};
 
 pub use boot_time::Moment;
 pub use error::{OpenError, StoreError, is_full};
 pub use identity::Identity;
 pub use install::{Named, Placed, Progress, Synced, Unsynced, sync_names};
 pub use missing::Gone;
+pub use options::{Options, Reserve};
 pub use previews::{Previews, Since};
 pub use reconcile::Absorbed;
 pub use reread::{Reading, Reread};
-pub use room::{DiskRoom, Reserve};
+pub use room::DiskRoom;
 pub use scan::{Candidate, Inspection, Walk, Walker, is_walked};
 pub use scrub::Recheck;
 pub use spool::SpoolReader;
@@ -109,24 +112,6 @@ use tombstones::Tombstones;
 
 /// How often lines of the index are synced, in seconds of running. A crash costs reading some photos again.
 const FLUSH_EVERY: u64 = 5;
-
-/// The settings of a folder's owner.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The member whose folder it is; without a group it is its node's own.
-    pub member: Option<MemberFile>,
-    /// Photos that are missing at the start were removed on purpose (`--accept-missing`).
-    pub accept_missing: bool,
-    /// How many days of running a photo stays in the trash (`--trash-days`).
-    pub trash_days: u32,
-    /// Within how many days of running every photo is read again (`--scrub-days`); 0 is never.
-    pub scrub_days: u32,
-    /// How much of the disk is to stay free of others' photos (`--reserve`).
-    pub reserve: Reserve,
-    /// The friend's own photos may move to other disks like any others (`--pool`): then they need not stay in the trash for
-    /// as long.
-    pub pools: bool,
-}
 
 /// Something that the folder found out by itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,18 +2,9 @@
 
 use std::io;
 
-use super::Folder;
 use super::layout::{DRAINING, TMP};
+use super::{Folder, Reserve};
 use crate::platform;
-
-/// How much of the disk is to stay free of others' photos.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reserve {
-    /// So many hundredths of the disk.
-    Percent(u8),
-    /// So many bytes.
-    Bytes(u64),
-}
 
 /// The room on a folder's disk, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

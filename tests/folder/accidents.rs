@@ -3,10 +3,10 @@
 use std::fs;
 use std::ops::Range;
 
-use photomesh::folder::Folder;
+use photomesh::folder::{Folder, Options};
 use photomesh::protocol::Holding;
 
-use super::{Room, Told, options, told};
+use super::{Room, Told, told};
 
 fn draw(photos: Range<u32>) -> Room {
     let mut room = Room::new();
@@ -91,7 +91,7 @@ fn that_nothing_is_left_of_ones_own_is_an_accident_whatever_is_kept_for_others()
             if restarted {
                 let Room { folder, dir, .. } = room;
                 drop(folder);
-                let opened = Folder::open(dir.path(), &options());
+                let opened = Folder::open(dir.path(), &Options::default());
                 assert_eq!(opened.is_err(), is_accident, "{case}");
             } else {
                 assert_eq!(told(&room.scan()) == [Told::Lost], is_accident, "{case}");

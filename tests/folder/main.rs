@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use photomesh::folder::{Change, Folder, Inspection, Moment, Options, Reserve, StoreError, Walker};
+use photomesh::folder::{Change, Folder, Inspection, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, Photo, PhotoId, Relation};
 use photomesh::protocol::{Departure, Facts, Holding, MemberName, NodeId};
 
@@ -37,20 +37,9 @@ fn replaced(by: PhotoId) -> Departure {
     Departure::Replaced { by, relation: Relation::Same }
 }
 
-fn options() -> Options {
-    Options {
-        member: None,
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-        reserve: Reserve::Percent(5),
-        pools: false,
-    }
-}
-
 impl Room {
     fn new() -> Room {
-        Room::with(options())
+        Room::with(Options::default())
     }
 
     fn with(options: Options) -> Room {
@@ -79,7 +68,7 @@ impl Room {
 
     /// Stops and starts.
     fn reopened(self) -> Room {
-        self.reopened_with(options())
+        self.reopened_with(Options::default())
     }
 
     fn reopened_with(self, options: Options) -> Room {

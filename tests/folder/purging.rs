@@ -8,7 +8,7 @@ use photomesh::photo::Relation;
 use photomesh::protocol::Holding::{Original, Replica};
 use photomesh::protocol::{Departure, Gone, Looks};
 
-use super::{Room, Told, day, options, picture, soon, told};
+use super::{Room, Told, day, picture, soon, told};
 
 const TRASH: &str = ".photomesh/trash";
 const SURPLUS: &str = ".photomesh/trash/surplus";
@@ -121,7 +121,7 @@ fn a_photo_expires_with_the_last_of_its_copies() {
 
 #[test]
 fn no_days_in_the_trash_are_none() {
-    let mut room = Room::with(Options { trash_days: 0, ..options() });
+    let mut room = Room::with(Options { trash_days: 0, ..Options::default() });
     let (cat, dog) = (room.draw("cat.jpg", 1), room.draw("dog.jpg", 2));
     room.scan();
     room.retire(cat, dog).unwrap();
@@ -292,7 +292,7 @@ fn what_others_have_in_any_case_is_found_the_oldest_first() {
 #[test]
 fn an_own_photo_that_may_move_need_not_stay_for_long() {
     for (pools, days) in [(false, 30), (true, 1)] {
-        let mut room = Room::with(Options { pools, ..options() });
+        let mut room = Room::with(Options { pools, ..Options::default() });
         let cat = room.draw("cat.jpg", 1);
         room.scan();
         room.drop_surplus(cat).unwrap();
@@ -300,7 +300,7 @@ fn an_own_photo_that_may_move_need_not_stay_for_long() {
         room.folder.tick(Duration::from_secs(60));
         assert_eq!(room.folder.surplus(Duration::from_secs(60), 9), [], "not early");
         // What the folder is started with later changes nothing.
-        let room = room.reopened_with(Options { pools: !pools, ..options() });
+        let room = room.reopened_with(Options { pools: !pools, ..Options::default() });
         assert_eq!(room.folder.days_left(cat), Some(Some(days)));
     }
 }

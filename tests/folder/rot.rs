@@ -9,7 +9,7 @@ use photomesh::folder::{Change, Options};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::Holding::{Original, Replica};
 
-use super::{Room, Told, day, options, picture, told};
+use super::{Room, Told, day, picture, told};
 
 /// Changes a byte of a file in a way that no stamp shows.
 fn rot(room: &Room, path: &str) {
@@ -265,7 +265,7 @@ fn a_rotten_file_that_replaces_a_good_one_is_no_edit() {
 #[test]
 fn scrubbing_reads_every_file_of_a_photo() {
     for name in ["cat.jpg", "sub/cat.jpg", "trash"] {
-        let mut room = Room::with(Options { scrub_days: 1, ..options() });
+        let mut room = Room::with(Options { scrub_days: 1, ..Options::default() });
         let cat = room.install(1, "cat.jpg", Replica);
         room.draw("cat.jpg", 1);
         room.draw("sub/cat.jpg", 1);
@@ -313,7 +313,7 @@ fn scrubbing_takes_one_photo_after_the_other_and_goes_on_after_a_restart() {
 #[test]
 fn nothing_is_scrubbed_where_nothing_is_or_nobody_wants_it() {
     assert!(Room::new().folder.next_to_scrub().is_none());
-    let mut room = Room::with(Options { scrub_days: 0, ..options() });
+    let mut room = Room::with(Options { scrub_days: 0, ..Options::default() });
     room.draw("cat.jpg", 1);
     room.scan();
     room.folder.tick(1_000 * day());

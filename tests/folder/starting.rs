@@ -10,17 +10,17 @@ use photomesh::folder::{Folder, OpenError, Options};
 use photomesh::protocol::Holding::{Original, Replica};
 use photomesh::protocol::{Address, NodeId};
 
-use super::{Room, Told, day, options, picture, told};
+use super::{Room, Told, day, picture, told};
 
 #[test]
 fn a_new_folder_is_made_and_its_identity_stays() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("photos/5002");
-    let folder = Folder::open(&path, &options()).unwrap();
+    let folder = Folder::open(&path, &Options::default()).unwrap();
     assert!(folder.is_first_start());
     let node = folder.identity().node();
     drop(folder);
-    let folder = Folder::open(&path, &options()).unwrap();
+    let folder = Folder::open(&path, &Options::default()).unwrap();
     assert!(!folder.is_first_start());
     assert_eq!(folder.identity().node(), node);
     let room = folder.room().unwrap();
@@ -32,7 +32,7 @@ fn a_new_folder_is_made_and_its_identity_stays() {
 #[test]
 fn one_folder_has_one_daemon() {
     let room = Room::new();
-    let error = Folder::open(room.dir.path(), &options()).unwrap_err();
+    let error = Folder::open(room.dir.path(), &Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::InUse(_)));
     assert!(error.to_string().contains("another photomesh daemon"));
     room.reopened();
@@ -44,7 +44,7 @@ fn a_damaged_identity_is_refused_with_advice() {
     let Room { folder, dir, .. } = room;
     drop(folder);
     fs::write(dir.path().join(".photomesh/identity"), "nonsense").unwrap();
-    let error = Folder::open(dir.path(), &options()).unwrap_err();
+    let error = Folder::open(dir.path(), &Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::Identity(_)));
     assert!(error.to_string().contains("restore it from a backup"));
 }
@@ -68,11 +68,14 @@ fn what_a_daemon_keeps_is_for_its_owner_alone() {
         assert_eq!(mode(&own.join(file)), 0o600, "{file}");
     }
     fs::set_permissions(&own, Permissions::from_mode(0o755)).unwrap();
-    let folder = Folder::open(dir.path(), &options()).unwrap();
+    let folder = Folder::open(dir.path(), &Options::default()).unwrap();
     assert!(folder.was_open_to_others());
     assert_eq!(mode(&own), 0o700);
     drop(folder);
-    assert!(!Folder::open(dir.path(), &options()).unwrap().was_open_to_others(), "said once");
+    assert!(
+        !Folder::open(dir.path(), &Options::default()).unwrap().was_open_to_others(),
+        "said once"
+    );
 }
 
 #[test]
@@ -82,12 +85,12 @@ fn an_identity_that_others_can_read_is_refused_with_advice() {
     let identity = dir.path().join(".photomesh/identity");
     for open in [0o644, 0o640, 0o604] {
         fs::set_permissions(&identity, Permissions::from_mode(open)).unwrap();
-        let error = Folder::open(dir.path(), &options()).unwrap_err();
+        let error = Folder::open(dir.path(), &Options::default()).unwrap_err();
         assert!(matches!(error, OpenError::Exposed(_)), "{error:?}");
         assert!(error.to_string().contains("chmod 600"), "{error}");
     }
     fs::set_permissions(&identity, Permissions::from_mode(0o400)).unwrap();
-    Folder::open(dir.path(), &options()).unwrap();
+    Folder::open(dir.path(), &Options::default()).unwrap();
 }
 
 #[test]
@@ -96,12 +99,12 @@ fn a_place_that_is_no_folder_is_refused() {
     let file = dir.path().join("file");
     fs::write(&file, "text").unwrap();
     for path in [file.clone(), file.join("below")] {
-        let error = Folder::open(&path, &options()).unwrap_err();
+        let error = Folder::open(&path, &Options::default()).unwrap_err();
         assert!(error.to_string().contains("file"), "{error}");
     }
     // Not even root can make a directory there.
     if cfg!(target_os = "linux") {
-        let error = Folder::open("/proc/self/photos".as_ref(), &options()).unwrap_err();
+        let error = Folder::open("/proc/self/photos".as_ref(), &Options::default()).unwrap_err();
         assert!(error.to_string().contains("/proc/self/photos"), "{error}");
     }
 }
@@ -110,7 +113,7 @@ fn a_place_that_is_no_folder_is_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_cannot_be_written_is_refused_with_advice() {
-    let error = Folder::open("/sys/photos".as_ref(), &options()).unwrap_err();
+    let error = Folder::open("/sys/photos".as_ref(), &Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::ReadOnly(_)), "{error:?}");
     assert!(error.to_string().contains("may write to"), "{error}");
 }
@@ -182,16 +185,16 @@ fn far_too_many_missing_photos_are_refused_until_accepted() {
         fs::remove_file(dir.path().join(format!("{seed}.jpg"))).unwrap();
     }
     for _ in 0..2 {
-        let error = Folder::open(dir.path(), &options()).unwrap_err();
+        let error = Folder::open(dir.path(), &Options::default()).unwrap_err();
         assert!(matches!(error, OpenError::Missing { missing: 21, known: 30, .. }), "{error:?}");
         assert!(error.to_string().contains("--accept-missing"));
     }
-    let accepting = Options { accept_missing: true, ..options() };
+    let accepting = Options { accept_missing: true, ..Options::default() };
     let mut folder = Folder::open(dir.path(), &accepting).unwrap();
     let absorbed = folder.absorb(folder.walker().walk());
     assert_eq!(absorbed.changes.len(), 10);
     drop(folder);
-    Folder::open(dir.path(), &options()).unwrap();
+    Folder::open(dir.path(), &Options::default()).unwrap();
 }
 
 #[test]
@@ -255,7 +258,7 @@ fn an_impossible_time_of_running_is_taken_for_none() {
     spoil(&note, "\"running\"");
     spoil("index", "\"running\"");
     spoil("index", "\"checked\"");
-    let mut folder = Folder::open(dir.path(), &options()).unwrap();
+    let mut folder = Folder::open(dir.path(), &Options::default()).unwrap();
     let mut walker = folder.walker();
     let absorbed = folder.absorb(walker.walk());
     assert_eq!(told(&absorbed.changes).len(), 4, "{absorbed:?}");

@@ -10,7 +10,7 @@ use photomesh::protocol::Holding::{Original, Replica, RetiredOriginal};
 use photomesh::protocol::group::GroupFile;
 use photomesh::protocol::{MemberName, NodeId, Tombstone, Wish};
 
-use super::{Options, Room, Told, options, told};
+use super::{Options, Room, Told, told};
 
 const FILE: &str = ".photomesh/tombstones";
 const TRASH: &str = ".photomesh/trash";
@@ -101,10 +101,10 @@ fn what_was_said_by_an_earlier_member_file_is_said_again_by_the_new_one() {
     let mut group = GroupFile::new([1; 32], [2; 32]);
     let mut invite = |name: &str, key| group.invite(name.parse().unwrap(), [key; 32], 0).unwrap();
     let (ana, ben, ana_again) = (invite("ana", 3), invite("ben", 4), invite("ana", 5));
-    let of = |member| Options { member: Some(member), ..options() };
+    let of = |member| Options { member: Some(member), ..Options::default() };
     let [cat, dog] = [PhotoId::of(b"cat"), PhotoId::of(b"dog")];
 
-    let mut room = Room::with(options());
+    let mut room = Room::with(Options::default());
     room.folder.sign(cat, 1, Wish::Removed).unwrap();
     let mut room = room.reopened_with(of(ana));
     room.folder.adopt_own_words().unwrap();

@@ -5,16 +5,16 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use photomesh::folder::{Change, Folder};
+use photomesh::folder::{Change, Folder, Options};
 use photomesh::photo::PhotoId;
 use serde_json::Value;
 
-use crate::life::{options, word};
+use crate::life::word;
 use crate::{Expected, Signed};
 
 /// Opens a folder and compares it with what was heard of it; all that is wrong.
 pub(crate) fn check(root: &Path, expected: &Expected, signed: &Signed) -> Vec<String> {
-    let mut folder = match Folder::open(root, &options()) {
+    let mut folder = match Folder::open(root, &Options::default()) {
         Ok(folder) => folder,
         Err(error) => return vec![format!("the folder cannot be opened: {error}")],
     };

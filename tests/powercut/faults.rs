@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use photomesh::client::Daemon as Client;
-use photomesh::folder::{Change, Folder, Moment, OpenError, StoreError};
+use photomesh::folder::{Change, Folder, Moment, OpenError, Options, StoreError};
 use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::Replica;
 use photomesh::protocol::{Answer, Blob, Departure, Facts, Request};
 
 use crate::Signed;
 use crate::check::{check, files_in};
-use crate::life::{Random, draw, options};
+use crate::life::{Random, draw};
 use crate::machine::{Machine, call};
 use crate::support::daemon::Daemon;
 use crate::support::wait::eventually;
@@ -41,7 +41,7 @@ fn retire(folder: &mut Folder, photo: PhotoId) -> Result<(), StoreError> {
 
 /// Nothing more fits: what arrives is refused, what is here stays, and with some room all goes on.
 fn full_disk(machine: &mut Machine) {
-    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut folder = Folder::open(&machine.folder(), &Options::default()).unwrap();
     let mut random = Random(1);
     let photo = install(&mut folder, &draw(&mut random, 60)).unwrap();
     let filler = fill(&machine.mount_point());
@@ -51,11 +51,11 @@ fn full_disk(machine: &mut Machine) {
     folder.tick(Duration::from_secs(61));
     nothing_has_changed(&machine.folder(), &folder, photo);
     drop(folder);
-    let error = Folder::open(&machine.folder(), &options());
+    let error = Folder::open(&machine.folder(), &Options::default());
     assert!(error.is_ok(), "a full disk can be looked at: {error:?}");
     drop(error);
     fs::remove_file(filler).unwrap();
-    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut folder = Folder::open(&machine.folder(), &Options::default()).unwrap();
     let mut walker = folder.walker();
     folder.absorb(walker.walk());
     retire(&mut folder, photo).unwrap();
@@ -121,7 +121,7 @@ fn fill(disk: &Path) -> PathBuf {
 
 /// The kernel has met an error and lets nobody write any more.
 fn read_only(machine: &mut Machine) {
-    let mut folder = Folder::open(&machine.folder(), &options()).unwrap();
+    let mut folder = Folder::open(&machine.folder(), &Options::default()).unwrap();
     let mut random = Random(2);
     let photo = install(&mut folder, &draw(&mut random, 60)).unwrap();
     machine.fail().unwrap();
@@ -137,7 +137,7 @@ fn read_only(machine: &mut Machine) {
     }
     nothing_has_changed(&machine.folder(), &folder, photo);
     drop(folder);
-    let error = Folder::open(&machine.folder(), &options()).unwrap_err();
+    let error = Folder::open(&machine.folder(), &Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::ReadOnly(_)), "{error:?}");
 }
 
@@ -175,7 +175,7 @@ fn cannot_be_moved(root: &Path, dir: &Path) {
         fs::write(&path, draw(&mut Random(3), 60)).unwrap();
     }
     let photo = PhotoId::of(&fs::read(&path).unwrap());
-    let mut folder = Folder::open(root, &options()).unwrap();
+    let mut folder = Folder::open(root, &Options::default()).unwrap();
     let mut walker = folder.walker();
     // Twice: it might be in the middle of being written.
     folder.absorb(walker.walk());

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use image::{ImageFormat, RgbImage};
-use photomesh::folder::{Change, Folder, Moment, Options, Reserve, StoreError, Walker};
+use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::photo::{self, PhotoId, Relation};
 use photomesh::protocol::Holding::{Original, Replica, Retired, RetiredOriginal};
 use photomesh::protocol::{Departure, Facts, Holding, Wish};
@@ -33,17 +33,6 @@ impl Random {
     /// A number below `end`.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end
-    }
-}
-
-pub(crate) fn options() -> Options {
-    Options {
-        member: None,
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-        reserve: Reserve::Percent(5),
-        pools: false,
     }
 }
 
@@ -90,7 +79,7 @@ pub(crate) fn live(folder: &Path, seed: u64) {
 }
 
 fn open(folder: &Path) -> Option<(Folder, Walker)> {
-    let folder = Folder::open(folder, &options()).ok()?;
+    let folder = Folder::open(folder, &Options::default()).ok()?;
     let walker = folder.walker();
     Some((folder, walker))
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use ed25519_dalek::SigningKey;
 use image::{ImageFormat, Rgb, RgbImage};
-use photomesh::folder::{Change, Folder, Moment, Options, Reserve, StoreError, Walker};
+use photomesh::folder::{Change, Folder, Moment, Options, StoreError, Walker};
 use photomesh::node::DiskError;
 use photomesh::photo::{self, Photo, PhotoId, Relation};
 use photomesh::protocol::{Departure, Facts, Holding, Looks, NodeId};
@@ -46,14 +46,7 @@ pub(crate) struct Twins {
 }
 
 fn options() -> Options {
-    Options {
-        member: None,
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 0,
-        reserve: Reserve::Percent(5),
-        pools: false,
-    }
+    Options { scrub_days: 0, ..Options::default() }
 }
 
 /// Small pictures, no two alike.

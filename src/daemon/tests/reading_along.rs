@@ -9,7 +9,7 @@ use super::Stage;
 use super::clients::{client_within, photo_of};
 use crate::daemon::limits::{DEADLINES, Deadlines};
 use crate::daemon::socket::reply::{Delivery, PhotoBytes, Reply};
-use crate::folder::{Folder, Options, Reserve};
+use crate::folder::{Folder, Options};
 use crate::node::{ClientEvent, CloseReason, Event};
 use crate::photo::Photo;
 
@@ -27,14 +27,7 @@ struct Coming {
 impl Coming {
     fn begin(deadlines: Deadlines) -> Coming {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options {
-            member: None,
-            accept_missing: false,
-            trash_days: 30,
-            scrub_days: 0,
-            reserve: Reserve::Percent(5),
-            pools: false,
-        };
+        let options = Options { scrub_days: 0, ..Options::default() };
         let mut folder = Folder::open(dir.path(), &options).unwrap();
         let bytes: Vec<u8> = (0..3 * PIECE).map(|n| (n / 7) as u8).collect();
         folder.write(SPOOL, 0, &bytes[..PIECE]).unwrap();

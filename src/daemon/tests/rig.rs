@@ -7,7 +7,7 @@ use super::{LOG, PATIENCE};
 use crate::daemon::console::Console;
 use crate::daemon::disk::Workers;
 use crate::daemon::disk::jobs::{Disk, Job};
-use crate::folder::{Folder, Moment, Options, Previews, Reserve};
+use crate::folder::{Folder, Moment, Options, Previews};
 use crate::node::{DiskAction, DiskEvent};
 use crate::protocol::NodeId;
 
@@ -23,14 +23,7 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new() -> Rig {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options {
-            member: None,
-            accept_missing: false,
-            trash_days: 30,
-            scrub_days: 0,
-            reserve: Reserve::Percent(5),
-            pools: false,
-        };
+        let options = Options { scrub_days: 0, ..Options::default() };
         let folder = Folder::open(dir.path(), &options).unwrap();
         let previews = folder.previews();
         let (sender, reports) = unbounded();

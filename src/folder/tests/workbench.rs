@@ -12,7 +12,7 @@ use crate::folder::boot_time::Moment;
 use crate::folder::disk::{self, Disk};
 use crate::folder::layout::{MARKER, REPLICAS, SURPLUS, TMP, TRASH, holding_at, is_note};
 use crate::folder::note::{Note, Why};
-use crate::folder::{Change, Folder, Options, Reserve, StoreError, Walker};
+use crate::folder::{Change, Folder, Options, StoreError, Walker};
 use crate::photo::{self, PhotoId, Relation};
 use crate::protocol::Holding::{self, Original, Replica};
 use crate::protocol::{Address, Departure, Facts, NodeId, Tombstone, Wish};
@@ -99,7 +99,7 @@ impl Workbench {
     pub(super) fn start(&mut self) -> Result<(), crate::folder::OpenError> {
         self.running = None;
         let disk = Disk { faulty: Some(Arc::clone(&self.faulty)) };
-        let folder = Folder::open_on(disk, self.dir.path(), &options())?;
+        let folder = Folder::open_on(disk, self.dir.path(), &Options::default())?;
         let walker = folder.walker();
         self.running = Some((folder, walker));
         Ok(())
@@ -241,7 +241,7 @@ impl Workbench {
         self.running = None;
         self.check_whole(context);
         let root = self.dir.path();
-        let mut folder = Folder::open(root, &options()).expect(context);
+        let mut folder = Folder::open(root, &Options::default()).expect(context);
         let left = fs::read_dir(root.join(TMP)).unwrap();
         assert_eq!(left.count(), 0, "{context}: leftovers were swept");
         let known = folder.tombstones();
@@ -372,15 +372,4 @@ fn files_in(dir: &Path) -> BTreeMap<PathBuf, PhotoId> {
     let paths = entries.map(|entry| entry.unwrap().path());
     let files = paths.filter(|path| path.is_file());
     files.map(|path| (path.clone(), PhotoId::of(&fs::read(path).unwrap()))).collect()
-}
-
-fn options() -> Options {
-    Options {
-        member: None,
-        accept_missing: false,
-        trash_days: 30,
-        scrub_days: 30,
-        reserve: Reserve::Percent(5),
-        pools: false,
-    }
 }
