@@ -7,7 +7,8 @@ use super::Asked;
 /// Tell what moves until all disks are equally full, from whom to whom and why
 ///
 /// The nodes do it by themselves; this command changes nothing. Which photos they take is up to them: the bytes come out
-/// alike, not the names. Owners keep their own photos where they do not let them move (--pool), and what has too few copies gets these first.
+/// alike, not the names. Owners keep their own photos where they do not let them move (--pool), and what has too few
+/// copies gets these first.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -107,15 +107,14 @@ impl Folder {
         aged
     }
 
-    /// The replicas that went because enough others had them, and are nowhere else in this folder: those in the trash for so long, the oldest first, and at most so many.
+    /// The replicas that went because enough others had them, and are nowhere else in this folder: those in the trash for
+    /// so long, the oldest first, and at most so many.
     ///
-    /// Each is named once in a while only: the node may have reasons to keep the oldest, and then it is the turn of others.
+    /// Each is named once in a while only: the node may have reasons to keep the oldest, and then others have their turn.
     pub fn surplus(&mut self, older_than: Duration, most: usize) -> Vec<PhotoId> {
         let now = self.index.running();
-        let before = self.index.running().checked_sub(older_than.as_secs());
-        let old = self.of_which_all(|note| {
-            note.is_spare_replica() && before.is_some_and(|before| note.running <= before)
-        });
+        let is_old = |note: &Note| now.saturating_sub(note.running) >= older_than.as_secs();
+        let old = self.of_which_all(|note| note.is_spare_replica() && is_old(note));
         let came = |photo: &PhotoId| {
             let copies = self.index.files_of(*photo).into_iter();
             copies.filter_map(|copy| self.notes.get(&copy)).map(|note| note.running).min()

@@ -46,9 +46,9 @@
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
 //! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
 //! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
-//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets), `file_time`, `space` (of a disk). `safe_name` and `plain`
-//!    make foreign text harmless, the one for paths and the other for terminals. `departure` is on no wire: the core
-//!    and the folder share it, and neither may import the other.
+//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets),
+//!    `file_time`, `space` (of a disk). `safe_name` and `plain` make foreign text harmless, the one for paths and the other
+//!    for terminals. `departure` is on no wire: the core and the folder share it, and neither may import the other.
 //!
 //! # What is left out
 //!

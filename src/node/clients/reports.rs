@@ -301,7 +301,9 @@ impl View<'_> {
             && self.cx.config().capacity != Some(0)
         {
             notes.push(
-                "this node takes no photos of others now: its disk is failing, or as full as it may be (--capacity, --reserve)".to_owned(),
+                "this node takes no photos of others now: its disk is failing, or as full as it may be \
+                 (--capacity, --reserve)"
+                    .to_owned(),
             );
         }
         notes.extend(self.bounds_note());

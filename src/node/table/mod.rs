@@ -4,8 +4,9 @@
 //!
 //! A *claim* is one node's word on one photo. Claims made on a node's present link (and this node's own) are *current*;
 //! those of a node that is away are its *last known* ones: they count for repair while it is in grace, and never for a
-//! drop. Those of a node that is *draining*, which hands over all that it has, are where photos can be had, and no copies. The list, and the keeper of each picture, are a function of the current claims alone: nodes that know the same
-//! claims show the same collection, in whatever order they heard them.
+//! drop. Those of a node that is *draining*, which hands over all that it has, are where photos can be had, and no copies.
+//! The list, and the keeper of each picture, are a function of the current claims alone: nodes that know the same claims
+//! show the same collection, in whatever order they heard them.
 //!
 //! # How it is made
 //!

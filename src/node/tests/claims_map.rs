@@ -14,7 +14,14 @@ proptest! {
         let mut claims = Claims::default();
         let mut map = BTreeMap::new();
         for (node, says, current) in words {
-            let claim = Claim { holding: Holding::Replica, current, draining: false, looks: None, facts: Arc::default(), account: None };
+            let claim = Claim {
+                holding: Holding::Replica,
+                current,
+                draining: false,
+                looks: None,
+                facts: Arc::default(),
+                account: None,
+            };
             match says {
                 true => map.insert(NodeId(node), claim.clone()),
                 false => map.remove(&NodeId(node)),
