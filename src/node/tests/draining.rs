@@ -9,8 +9,9 @@ use super::super::{
 use super::offers::{offered, offers};
 use super::pulling::asked;
 use super::shortages::coordinated_by;
-use super::solo::{Solo, original};
+use super::solo::{Solo, challenge, original};
 use super::spaces::{space, told};
+use super::versions::hold;
 use super::world::picture;
 use crate::photo::{Nonce, PhotoId};
 use crate::protocol::client::{DrainOrder, DrainReport};
@@ -131,15 +132,34 @@ fn a_node_that_drains_takes_proves_and_gives_up_nothing() {
     let refuses = |action: &Action| {
         matches!(
             action,
-            Action::Link(LinkAction::Send { message: Message::Proof { proof: None, .. }, .. })
+            Action::Link(LinkAction::Send { message: Message::Proof { proof: None, refused, .. }, .. })
+                if refused.as_deref() == Some("leaving")
         )
     };
     assert!(actions.iter().any(refuses), "{actions:?}");
     // A third and a fourth copy: one of the others gives up its own.
     solo.announce(2, vec![replica(&coordinated_by(9))], false);
     let actions = solo.wait(DRAINED - TICK);
-    assert_eq!(super::solo::challenge(&actions), None);
+    assert_eq!(challenge(&actions), None);
     assert!(!drain(&mut solo, DrainOrder::Cancel).draining);
+}
+
+#[test]
+fn a_node_that_drains_deletes_nothing_from_its_trash() {
+    for drains in [false, true] {
+        let mut solo = Solo::new();
+        let photo = picture(b"cat");
+        hold(&mut solo, photo.clone(), Holding::Retired);
+        for n in [1, 2] {
+            solo.join(n, PIN, &[b"cat"]);
+        }
+        if drains {
+            drain(&mut solo, DrainOrder::Begin);
+        }
+        solo.wait(SETTLE + TICK);
+        let asked = challenge(&solo.tell(DiskEvent::Expired { photo: photo.id }));
+        assert_eq!(asked.is_some(), !drains, "the others have it");
+    }
 }
 
 #[test]
