@@ -30,7 +30,7 @@ PHOTOMESH = $(TARGET)/release/photomesh
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
 .DEFAULT_GOAL := help
-.PHONY: run client gallery demo test pages check doc bench accuracy fuzz sim soak powercut scale balance chaos lines install deb \
+.PHONY: run client gallery demo test pages check doc bench accuracy fuzz sim soak powercut scale balance cache chaos lines install deb \
         help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
@@ -99,6 +99,9 @@ scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print w
 
 balance:          ## simulate how evenly disks of all sizes fill up, and print it
 	@cargo test --release --quiet --test sim -- --nocapture --ignored --exact evenness::balance
+
+cache:            ## what keeping photos that are asked for often is worth, beside other ways to choose them
+	@cargo test --quiet --lib -- --nocapture --exact node::copies::tests::traces::it_spares_about_as_much_as_the_best_known
 
 chaos:            ## maltreat five real daemons while clients put and get: make chaos [ROUNDS=20] [SEED=n, else any]
 	@ROUNDS=$(ROUNDS) SEED=$(SEED) cargo test --quiet --test chaos -- --nocapture --ignored --exact chaos

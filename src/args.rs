@@ -142,6 +142,10 @@ pub(crate) struct DaemonArgs {
     /// How much of the disk stays free of others' photos: a part of it, such as 5%, or a size, such as 10GB
     #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve)]
     pub(crate) reserve: Reserve,
+    /// How much may lie here besides of photos that you and others have asked this node for, so that they need not come
+    /// again; they are no copies, and make way when room is short. 0 keeps none
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = size)]
+    pub(crate) cache: u64,
     /// Let your own photos move to other disks like those of others: where this one is fuller than theirs, they go to its
     /// trash for a day, and then only others have them. Begins after --grace; `photomesh plan` shows what would move
     #[arg(long, conflicts_with = "keep_originals")]
@@ -257,6 +261,7 @@ impl DaemonArgs {
             pin: self.pin,
             capacity: self.capacity,
             reserve: self.reserve,
+            cache: self.cache,
             pool: self.pool,
             keep_originals: self.keep_originals,
             retire_now: self.retire_now,

@@ -8,7 +8,7 @@ use super::disks::{BAR, Disks, bar, is_beyond, percent};
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure};
 use crate::balance::Ratio;
-use crate::protocol::client::{FolderReport, NodeReport, RiskReport, StatusReport};
+use crate::protocol::client::{CacheReport, FolderReport, NodeReport, RiskReport, StatusReport};
 use crate::protocol::{Answer, Request};
 
 /// How many reasons are shown for which photos are at risk: with the nodes and the summary they must fit on a screen.
@@ -220,9 +220,31 @@ fn write_group(group: &[&RiskReport], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "    {}{more}", names.join(", "))
 }
 
+/// What this node keeps of the photos that it was asked for, if it was.
+fn write_cache(cache: &CacheReport, out: &mut impl Write) -> io::Result<()> {
+    let CacheReport { photos, bytes, limit, hits, misses, bytes_saved } = *cache;
+    if hits > 0 {
+        let (gets, hits) = (HumanCount(hits + misses), HumanCount(hits));
+        let saved = HumanBytes(bytes_saved);
+        writeln!(
+            out,
+            "of {gets} gets of other nodes' photos {hits} took no transfer, which saved {saved}"
+        )?;
+    }
+    match photos {
+        0 => Ok(()),
+        _ => {
+            let (photos, be) = (count(photos, "photo"), if photos == 1 { "is" } else { "are" });
+            let (bytes, limit) = (HumanBytes(bytes), HumanBytes(limit));
+            writeln!(out, "{photos} {be} kept for the next who asks, {bytes} of at most {limit}")
+        }
+    }
+}
+
 fn write_this_node(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
     let trash = count(report.trash, "photo");
     writeln!(out, "this node has {trash} in its trash (photomesh trash list)")?;
+    write_cache(&report.cache, out)?;
     let FolderReport { unread, companions } = report.folder;
     if unread > 0 {
         let (photos, be) = match unread {

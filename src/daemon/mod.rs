@@ -127,6 +127,8 @@ pub struct Options {
     pub capacity: Option<u64>,
     /// How much of the disk is to stay free of others' photos.
     pub reserve: Reserve,
+    /// How many bytes of others' photos stay besides because clients have asked for them.
+    pub cache: u64,
     /// The friend's own photos may move to other disks like any others.
     pub pool: bool,
     /// No original is moved to the trash for the mesh's sake.
@@ -309,6 +311,7 @@ fn configure(
         grace: options.grace,
         pin: options.pin,
         capacity: options.capacity,
+        cache: options.cache,
         draining: folder.is_draining(),
         pools: options.pool,
         keep_originals: options.keep_originals,

@@ -135,6 +135,11 @@ impl Folder {
         disk::open(&path).map_err(|error| StoreError::opening(&path, &error))
     }
 
+    /// Closes a spool file, which stays: nothing more is written into it.
+    pub fn close_spool(&mut self, spool: &str) {
+        self.spools.remove(spool);
+    }
+
     /// Removes a spool file, if it is there.
     pub fn discard(&mut self, spool: &str) {
         self.spools.remove(spool);

@@ -151,6 +151,11 @@ pub enum DiskAction {
         /// The spool file.
         spool: Spool,
     },
+    /// Close a pull's spool file, which is whole and no longer read, and leave it there as a [`Source::Kept`].
+    Keep {
+        /// The spool file.
+        spool: Spool,
+    },
     /// Read a photo's bytes and compute these nodes' proofs. Comes back as [`DiskEvent::Proved`].
     Prove {
         /// Where to read.
@@ -297,8 +302,8 @@ pub enum ClientAction {
         /// The answer; never a `ReceiveImage`.
         answer: Answer,
     },
-    /// Answer a client's request with a photo. Bytes of the folder are checked against its digest before the first is
-    /// sent; those of a spool file, which may still be coming, before the last. Comes back as [`ClientEvent::Answered`],
+    /// Answer a client's request with a photo. Bytes of the folder, and those kept, are checked against its digest before
+    /// the first is sent; those of a spool file into which they may still be coming, before the last. Comes back as [`ClientEvent::Answered`],
     /// unless it turned out too late that they are not the photo, which ends the link.
     AnswerPhoto {
         /// The client's link.

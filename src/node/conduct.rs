@@ -160,6 +160,7 @@ impl Node {
                     copies.client_done(cx, link);
                     previews.client_done(link);
                 }
+                News::Spoiled(photo) => copies.spoiled(cx, photo),
                 News::Fetched { photo, source } => drops.fetched(cx, &photo, source),
                 News::NotFetched(photo) => drops.not_fetched(cx, photo),
                 News::Deliver { link, photo, source } => clients.deliver(cx, link, photo, source),
@@ -283,6 +284,7 @@ impl Node {
         for photo in self.cx.table.take_changed() {
             self.cx.agenda.changed(photo, now);
             self.clients.put_progressed(&mut self.cx, photo);
+            self.copies.photo_changed(&mut self.cx, photo);
             adopt_from_worse(&mut self.cx, photo);
         }
         self.hand_on();

@@ -28,6 +28,8 @@ pub struct Config {
     /// How many bytes of the collection may lie on its disk (`--capacity`), its owner's own photos included; without it, as
     /// many as find room there.
     pub capacity: Option<u64>,
+    /// How many bytes of others' photos stay here besides because clients have asked for them (`--cache`).
+    pub cache: u64,
     /// Its owner's own photos may move to other disks like any others (`--pool`).
     pub pools: bool,
     /// It was handing over all that it has when its last life ended.

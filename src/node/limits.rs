@@ -260,6 +260,13 @@ pub const PULL_QUEUE: usize = 1024;
 /// tries of a client.
 pub const DOUBTED: usize = 4096;
 
+/// For how many bytes a photo counts at least that is kept for clients, however small it is: so many files lie there at
+/// most.
+pub const CACHED_LEAST: u64 = 64 * 1024;
+
+/// One photo takes at most one part in so many of what is kept for clients.
+pub const CACHED_PART: u64 = 4;
+
 /// The most windows being sent on one link at a time.
 pub const SERVING: usize = 128;
 

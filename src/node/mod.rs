@@ -162,11 +162,11 @@ impl Node {
     /// A node at its start. It acts on the first tick.
     pub fn new(config: Config) -> Node {
         let me = config.node;
-        let drops = Drops::new(&config.gone);
+        let (drops, cache) = (Drops::new(&config.gone), config.cache);
         let cx = Context::new(config);
         Node {
             cx,
-            copies: Copies::new(me),
+            copies: Copies::new(me, cache),
             drops,
             removal: Removal::default(),
             clients: Clients::default(),

@@ -36,6 +36,8 @@ pub(in crate::node) enum News {
     Unneeded(PhotoId),
     /// A client is gone, or has been answered: it needs no bytes any more.
     ClientDone(LinkId),
+    /// The bytes of a photo that is kept here for clients could not be read, or are not that photo.
+    Spoiled(PhotoId),
     /// A photo's bytes are here, for comparisons and for checking proofs. `photo` is what they were found to be.
     Fetched { photo: Arc<Photo>, source: Source },
     /// Nobody could deliver a photo that was needed for a comparison.

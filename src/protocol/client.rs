@@ -21,7 +21,7 @@ pub use super::members::{MemberReport, NodeOfMember};
 pub use super::refusal::Refusal;
 pub use super::removal::{MAX_REMOVED, RemovalPlan, RemovalReport};
 pub use super::status::{
-    DiskReport, DrainReport, FolderReport, NodeReport, RiskReport, StatusReport,
+    CacheReport, DiskReport, DrainReport, FolderReport, NodeReport, RiskReport, StatusReport,
 };
 pub use super::trash::{KeptReport, TrashReport};
 pub use super::versions::{

@@ -38,6 +38,9 @@ pub struct StatusReport {
     /// What else this node's folder has.
     #[serde(default, flatten)]
     pub folder: FolderReport,
+    /// Photos of other nodes that this one keeps for clients, besides its folder.
+    #[serde(default)]
+    pub cache: CacheReport,
     /// What is not as it should be: tables still incomplete, too few nodes, no room.
     pub notes: Vec<String>,
     /// What people should know although nothing is wrong: which of their files went to the trash, and which will.
@@ -47,6 +50,26 @@ pub struct StatusReport {
     /// a random one in each life of the node, and stays below 2^53, so that every reader of JSON reads it right.
     #[serde(default)]
     pub revision: u64,
+}
+
+/// Photos that clients have asked a node for, which lie on other nodes and stay at this one for a while. They are no
+/// copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CacheReport {
+    /// How many there are.
+    pub photos: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How many bytes they may take.
+    pub limit: u64,
+    /// Gets of other nodes' photos, since the start, that took no transfer of their own: the bytes were here, or on their
+    /// way to somebody else.
+    pub hits: u64,
+    /// Those that took one.
+    pub misses: u64,
+    /// The bytes that were not sent for that.
+    pub bytes_saved: u64,
 }
 
 /// What a node's folder has besides photos that are as they should be.

@@ -126,6 +126,7 @@ fn config() -> Config {
         pin: Duration::from_secs(60),
         capacity: None,
         draining: false,
+        cache: 0,
         pools: false,
         keep_originals: false,
         retire_now: false,

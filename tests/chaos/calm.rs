@@ -1,8 +1,6 @@
 //! After the storm: the mesh comes clean by itself, and has everything.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,8 +72,8 @@ fn clean(mesh: &Mesh, ledger: &Ledger) -> Result<BTreeSet<PhotoId>, String> {
     }
     holders(&daemons, &first)?;
     balanced(daemons[0], &first)?;
-    for folder in mesh.folders() {
-        nothing_left(folder)?;
+    for daemon in &daemons {
+        nothing_left(daemon)?;
     }
     Ok(all)
 }
@@ -124,13 +122,15 @@ fn balanced(daemon: &Daemon, photos: &[PhotoReport]) -> Result<(), String> {
     }
 }
 
-/// No half-written file is left.
-fn nothing_left(folder: &Path) -> Result<(), String> {
-    let tmp = folder.join(".photomesh/tmp");
-    let mut files = fs::read_dir(&tmp).into_iter().flatten().flatten();
-    match files.next() {
-        None => Ok(()),
-        Some(file) => Err(format!("{} is left over", file.path().display())),
+/// No half-written file is left: only photos that are kept for clients, as many as are said to be.
+fn nothing_left(daemon: &Daemon) -> Result<(), String> {
+    let kept = ask::status(daemon.address())?.cache;
+    let spools = disk::spools(daemon.folder());
+    let sizes = spools.iter().filter_map(|spool| spool.metadata().ok()).map(|file| file.len());
+    let found = (spools.len() as u64, sizes.sum::<u64>());
+    match found == (kept.photos, kept.bytes) && kept.bytes <= kept.limit {
+        true => Ok(()),
+        false => Err(format!("{} keeps {kept:?}, and has {spools:?}", daemon.address())),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DiskReport, Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
+    CacheReport, DiskReport, Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
 };
 use photomesh::protocol::client::{TrashReport, VersionReport};
 use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
@@ -54,6 +54,14 @@ pub(crate) fn report() -> StatusReport {
         skipped_files: 1,
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
+        cache: CacheReport {
+            photos: 9,
+            bytes: 41_000_000,
+            limit: 256_000_000,
+            hits: 30,
+            misses: 12,
+            bytes_saved: 99_000_000,
+        },
         notes: vec!["fewer nodes than copies\x1b[2J".to_owned()],
         news: vec!["1 of this node's own files went to its trash\x1b[2J".to_owned()],
         revision: 12,
@@ -90,6 +98,8 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
         "  and 2 more",
         "(120)  -           (3.00 MiB)  away for 3 min",
         "3 photos in its trash",
+        "of 42 gets of other nodes' photos 30 took no transfer, which saved 94.41 MiB",
+        "9 photos are kept for the next who asks, 39.10 MiB of at most 244.14 MiB",
         "1,234 photos here are still to be looked at",
         "12 files beside photos",
         "note: fewer nodes than copies\\u{1b}[2J",

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
-    DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation, FolderReport,
-    KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan,
-    RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport,
-    VersionReport,
+    CacheReport, DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation,
+    FolderReport, KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal,
+    RemovalPlan, RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary,
+    TrashReport, VersionReport,
 };
 use photomesh::protocol::{Address, Answer, Blob, Holding, NodeId};
 
@@ -226,6 +226,14 @@ fn status() -> StatusReport {
         skipped_files: 0,
         damaged: 0,
         folder: FolderReport { unread: 1_234, companions: 12 },
+        cache: CacheReport {
+            photos: 9,
+            bytes: 41_000_000,
+            limit: 256_000_000,
+            hits: 30,
+            misses: 12,
+            bytes_saved: 99_000_000,
+        },
         notes: vec![words()],
         news: vec![words()],
         revision: 12,

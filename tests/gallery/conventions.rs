@@ -106,13 +106,20 @@ fn figures_are_told_to_programs_that_watch() {
     let text = figures();
     let id = crate::support::ask::status(house.daemon.address()).unwrap().node;
     let own = format!("id=\"{id}\"}} 1");
-    for line in ["photomesh_up 1", "photomesh_photos 4", "photomesh_photos_at_risk 4", &own] {
+    for line in [
+        "photomesh_up 1",
+        "photomesh_photos 4",
+        "photomesh_photos_at_risk 4",
+        "photomesh_gets_cached_total 0",
+        &own,
+    ] {
         assert!(text.lines().any(|own| own.ends_with(line)), "{line}\n{text}");
     }
     // Each figure is explained once, before it is told.
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let name = line.split([' ', '{']).next().unwrap();
-        assert_eq!(text.matches(&format!("# TYPE {name} gauge\n")).count(), 1, "{name}");
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        assert_eq!(text.matches(&format!("# TYPE {name} {kind}\n")).count(), 1, "{name}");
     }
 }
 

@@ -12,6 +12,7 @@ use crate::support::disk;
 use crate::support::pictures::{draw, jpeg};
 use crate::support::wire::{Wire, frame};
 use crate::{Mesh, own_pictures};
+
 #[test]
 fn a_put_is_answered_when_it_is_on_two_disks() {
     let mut mesh = Mesh::new();

@@ -15,7 +15,7 @@ use crate::support::wait::eventually;
 use crate::{Mesh, PATIENCE, all_served, own_pictures};
 
 /// A daemon in whose folder so many bytes of the collection may lie.
-fn start(folder: &Path, way_in: Option<&Address>, options: &[&str]) -> Daemon {
+pub(crate) fn start(folder: &Path, way_in: Option<&Address>, options: &[&str]) -> Daemon {
     let program = Path::new(env!("CARGO_BIN_EXE_photomesh"));
     let way_in = way_in.map(Address::to_string);
     let mut all = vec!["--grace", "3s", "--pin", "2s"];

@@ -5,6 +5,7 @@
 
 mod clients;
 mod disks;
+mod hot;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -67,7 +67,9 @@ impl World {
                 if let Some(Far::Client(client)) = self.far(life, link) {
                     match source {
                         Source::Spooled(spool) => self.begin_stream(life, client, photo.id, spool),
-                        Source::Held(_) => self.answer_photo(life, client, photo.id, source),
+                        Source::Held(_) | Source::Kept(_) => {
+                            self.answer_photo(life, client, photo.id, source);
+                        }
                     }
                 }
             }

@@ -63,8 +63,9 @@ impl World {
             }
         }
         let jobs = daemon.jobs.len();
-        let pulls = self.hosts[host].disk.spools.keys();
-        let pulls = pulls.filter(|spool| matches!(spool, Spool::Pull(_))).count();
+        let disk = &self.hosts[host].disk;
+        let pulls = disk.spools.keys().filter(|spool| matches!(spool, Spool::Pull(_)));
+        let pulls = pulls.filter(|spool| !disk.kept.contains(spool)).count();
         let bytes = unwritten.into_values().max().unwrap_or(0);
         let most = &mut self.oracle.most;
         most.jobs = most.jobs.max(jobs);

@@ -127,6 +127,7 @@ impl World {
         let Some(photo) = self.some_file(host, pick, true) else {
             return false;
         };
+        self.flip_bit_in_kept(host);
         if !self.may_damage(host) {
             return false;
         }

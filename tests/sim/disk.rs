@@ -47,6 +47,8 @@ pub(crate) struct Disk {
     pub(crate) draining: bool,
     pub(crate) files: Files,
     pub(crate) spools: BTreeMap<Spool, Vec<u8>>,
+    /// Those of them that are kept for the next who asks.
+    pub(crate) kept: BTreeSet<Spool>,
     /// The remembered nodes.
     pub(crate) nodes: BTreeMap<NodeId, Address>,
     /// Photos that people changed behind the node's back since the last scan.
@@ -83,6 +85,7 @@ impl Disk {
             draining: false,
             files: Files::default(),
             spools: BTreeMap::new(),
+            kept: BTreeSet::new(),
             nodes: BTreeMap::new(),
             unnoticed: BTreeSet::new(),
             own_until_seen: BTreeSet::new(),
@@ -284,13 +287,19 @@ impl Disk {
                 }
                 Ok(bytes)
             }
-            Source::Spooled(spool) => {
+            Source::Spooled(spool) | Source::Kept(spool) => {
                 let bytes = self.spools.get(&spool).ok_or(DiskError::Gone)?;
                 let end = bytes.len().min(offset.saturating_add(length) as usize);
                 let start = end.min(offset as usize);
                 Ok(bytes[start..end].to_vec())
             }
         }
+    }
+
+    /// A spool file goes, and nothing is kept in it.
+    pub(crate) fn remove_spool(&mut self, spool: Spool) {
+        self.spools.remove(&spool);
+        self.kept.remove(&spool);
     }
 
     /// Writes into a spool file, which the write at offset 0 makes.
@@ -314,6 +323,7 @@ impl Disk {
     /// moment may be undone (`undo` decides).
     pub(crate) fn crash(&mut self, now: Duration, mut undo: impl FnMut() -> bool) {
         self.spools.clear();
+        self.kept.clear();
         for (at, photo, before) in std::mem::take(&mut self.unsynced) {
             let still_there = self.files.get(&photo).is_some_and(|file| !file.rotten);
             if at + UNSYNCED >= now && still_there && undo() {

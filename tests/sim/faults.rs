@@ -127,6 +127,7 @@ impl World {
     fn back_up(&mut self, host: usize) -> bool {
         let mut copy = self.hosts[host].disk.clone();
         copy.spools.clear();
+        copy.kept.clear();
         copy.trouble = Trouble::default();
         self.hosts[host].backup = Some(copy);
         true

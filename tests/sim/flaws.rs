@@ -49,6 +49,8 @@ pub(crate) enum Flaw {
     TimeEmptiesTrash,
     /// What is on enough nodes is offered to nobody else, even if all of them are one person's.
     CopiesByNode,
+    /// What is kept for clients counts as a copy.
+    KeptCounts,
 }
 
 impl World {
@@ -113,6 +115,7 @@ impl World {
                 | Flaw::TrustBytes
                 | Flaw::BlindLooks
                 | Flaw::VisitorsAreOwners
+                | Flaw::KeptCounts
                 | Flaw::TimeEmptiesTrash
                 | Flaw::VoicesByNode,
             ) => self.receive(life, link, message),

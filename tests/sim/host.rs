@@ -87,6 +87,8 @@ pub(crate) struct Host {
     pub(crate) capacity: u64,
     /// How much of the collection its owner lets lie there, if that is said.
     pub(crate) allowed: Option<u64>,
+    /// How many bytes of photos that clients have asked for stay here besides.
+    pub(crate) cache: u64,
     /// Whether its owner lets their own photos move to other disks.
     pub(crate) pools: bool,
     /// What its node has told of that last.
@@ -131,6 +133,7 @@ impl Host {
             grace,
             pin: self.pin,
             capacity: self.allowed,
+            cache: self.cache,
             draining: self.disk.draining,
             pools: self.pools,
             keep_originals: self.keep_originals,

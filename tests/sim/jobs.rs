@@ -127,7 +127,7 @@ impl World {
                 let result = fine
                     .and(has_room)
                     .and_then(|()| self.install(host, spool, photo.id, &facts, holding));
-                self.hosts[host].disk.spools.remove(&spool);
+                self.hosts[host].disk.remove_spool(spool);
                 if result.is_ok() {
                     self.installed(life, &photo);
                 }
@@ -224,9 +224,13 @@ impl World {
                 self.hosts[host].disk.nodes = nodes;
                 None
             }
+            DiskAction::Keep { spool } => {
+                self.keep_spool(life, spool);
+                None
+            }
             // In turn after the writes to it that were asked for before.
             DiskAction::Discard { spool } => {
-                self.hosts[host].disk.spools.remove(&spool);
+                self.hosts[host].disk.remove_spool(spool);
                 None
             }
         }
@@ -362,6 +366,7 @@ fn cost(action: &DiskAction) -> Option<(usize, u64, Option<Duration>)> {
         | DiskAction::FindDaysLeft { .. }
         | DiskAction::FindSurplus { .. }
         | DiskAction::Dedupe { .. }
+        | DiskAction::Keep { .. }
         | DiskAction::Discard { .. } => (0, 1_000),
         DiskAction::NoteFacts { .. }
         | DiskAction::NoteLooks { .. }

@@ -40,6 +40,7 @@ mod flaws;
 mod golden;
 mod host;
 mod jobs;
+mod kept;
 mod library;
 mod likeness;
 mod net;

@@ -297,6 +297,11 @@ fn finds_copies_counted_by_node() {
 }
 
 #[test]
+fn finds_photos_kept_for_clients_that_count() {
+    is_found(Flaw::KeptCounts, 20);
+}
+
+#[test]
 fn finds_visitors_who_pass_for_owners() {
     is_found_in(Flaw::VisitorsAreOwners, 60, &Run::default());
 }

@@ -34,6 +34,8 @@ pub(crate) struct Stats {
     pub(crate) drained: u64,
     /// Bytes of photos that came to be kept for others.
     pub(crate) kept_bytes: u64,
+    /// Photos that stayed for clients who might ask again.
+    pub(crate) kept: u64,
     pub(crate) retirements: u64,
     pub(crate) purges: u64,
     /// How many times an owner has removed a photo, and thought better of it.
@@ -103,6 +105,7 @@ impl Stats {
         self.drops += other.drops;
         self.drained += other.drained;
         self.kept_bytes += other.kept_bytes;
+        self.kept += other.kept;
         self.retirements += other.retirements;
         self.purges += other.purges;
         self.removals += other.removals;
@@ -118,7 +121,7 @@ impl Stats {
             self.faults.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         format!(
             "seeds {seeds}, {} of them in a group, {} with lines at home, simulated hours {hours:.1}, events {}, faults {faults} ({})\n\
-             requests {}, answers {}, photos cut off {}; copies dropped {}, retired {}, purged {}; nodes drained {}; removed {}, lifted {}\n\
+             requests {}, answers {}, photos cut off {}, kept for clients {}; copies dropped {}, retired {}, purged {}; nodes drained {}; removed {}, lifted {}\n\
              longest settling {:.0} s, longest queue {}, most disk operations at once {}, most unwritten bytes of a photo {}",
             self.groups,
             self.lines,
@@ -127,6 +130,7 @@ impl Stats {
             self.requests,
             self.answers,
             self.cut_off,
+            self.kept,
             self.drops,
             self.retirements,
             self.purges,

@@ -70,11 +70,15 @@ impl Story {
             "show" => self.show(words),
             "file" => self.file(words)?,
             "start" => self.start(words)?,
-            "capacity" => {
+            "capacity" | "cache" => {
                 let [node, bytes] = words else {
-                    return Err("capacity NODE BYTES".to_owned());
+                    return Err(format!("{verb} NODE BYTES"));
                 };
-                self.world.hosts[host(node)?].allowed = Some(number(Some(bytes))?);
+                let (at, bytes) = (host(node)?, number(Some(bytes))?);
+                match verb {
+                    "capacity" => self.world.hosts[at].allowed = Some(bytes),
+                    _ => self.world.hosts[at].cache = bytes,
+                }
             }
             "run" => {
                 let end = self.world.now + span(words.first())?;

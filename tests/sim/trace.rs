@@ -304,6 +304,7 @@ fn is_seen(action: &Action) -> bool {
             | DiskAction::Check { .. }
             | DiskAction::Inspect { .. }
             | DiskAction::Install { .. }
+            | DiskAction::Keep { .. }
             | DiskAction::Discard { .. }
             | DiskAction::Prove { .. }
             | DiskAction::Look { .. }

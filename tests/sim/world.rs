@@ -94,6 +94,8 @@ impl World {
             estranged: false,
             capacity: 1 << 40,
             allowed: None,
+            // Some keep nothing, some a few photos and some all; in stories who is told to.
+            cache: if self.settings.jitter { [1 << 28, 1 << 20, 0][index % 3] } else { 0 },
             pools: false,
             told: None,
             uplink: None,

@@ -15,12 +15,15 @@ pub(crate) fn lay(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.set_modified(SystemTime::now() - Duration::from_secs(3600))
 }
 
-/// Every file under a folder, its daemon's own files included, and its digest. Files that vanish meanwhile are left
-/// out: a daemon may be at work.
+/// Every file under a folder, its daemon's own files included, and its digest. Spool files are left out, which are no
+/// copies; and files that vanish meanwhile: a daemon may be at work.
 pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, PhotoId)> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
+        if path.ends_with(".photomesh/tmp") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(files(&path));
         } else if let Ok(bytes) = fs::read(&path) {
@@ -28,6 +31,12 @@ pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, PhotoId)> {
         }
     }
     found
+}
+
+/// The spool files in a daemon's folder.
+pub(crate) fn spools(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join(".photomesh/tmp")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 /// On how many of these folders each photo counts as a copy: not in a trash, not half-written.

@@ -98,8 +98,8 @@ impl Writer {
     /// Sends a photo; `false` if it cannot be read as what it should be. The node hears which, and answers the same
     /// request in another way then.
     ///
-    /// A file of the folder is read twice: once to be sure of it, once to send it. So the photo is never in memory as a
-    /// whole, and a client never gets the first half of a damaged one. What comes from another node is sent while it
+    /// A whole file is read twice: once to be sure of it, once to send it. So the photo is never in memory as a whole, and
+    /// a client never gets the first half of a damaged one. What comes from another node is sent while it
     /// comes, but for the last piece, for which everything before must be right.
     fn deliver(&mut self, delivery: Delivery) -> Result<bool, CloseReason> {
         let Delivery { name, label, photo, bytes } = delivery;
@@ -119,6 +119,10 @@ impl Writer {
                     }
                     Err(error)
                 }
+            },
+            PhotoBytes::Kept(opened) => match opened.and_then(|(file, _)| check(file, &photo)) {
+                Ok(file) => Ok(self.send(&answer, &photo, file)?),
+                Err(error) => Err(error),
             },
             PhotoBytes::Spooled(Ok(reader)) => {
                 let checked = Checked::new(reader, &photo);

@@ -29,6 +29,7 @@ impl FolderThread {
                 let _ = self.crew.hashers.drawn.take(spool);
                 self.folder.discard(&name(spool));
             }
+            DiskAction::Keep { spool } => self.folder.close_spool(&name(spool)),
             DiskAction::Prove { source, photo, nonce, provers } => {
                 let opened = self.open_spooled(source);
                 let challenge = Challenge { source, photo, nonce, provers };
@@ -150,7 +151,7 @@ impl FolderThread {
     /// when its turn comes, lest too many files be open.
     fn open_spooled(&self, source: Source) -> Option<Opened> {
         match source {
-            Source::Spooled(_) => Some(self.open(source)),
+            Source::Spooled(_) | Source::Kept(_) => Some(self.open(source)),
             Source::Held(_) => None,
         }
     }

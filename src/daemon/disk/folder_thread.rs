@@ -184,6 +184,7 @@ impl FolderThread {
             Job::Deliver { name, label, photo, source, to } => {
                 let bytes = match source {
                     Source::Held(_) => PhotoBytes::Held(self.open(source)),
+                    Source::Kept(_) => PhotoBytes::Kept(self.open(source)),
                     Source::Spooled(spool) => PhotoBytes::Spooled(
                         self.folder.read_along(&name_of(spool)).map_err(DiskError::from),
                     ),
@@ -207,7 +208,7 @@ impl FolderThread {
     pub(super) fn open(&self, source: Source) -> Opened {
         match source {
             Source::Held(photo) => Ok(self.folder.open_photo(photo)?),
-            Source::Spooled(spool) => {
+            Source::Spooled(spool) | Source::Kept(spool) => {
                 let file = self.folder.open_spool(&name_of(spool))?;
                 let length = file.metadata()?.len();
                 Ok((file, length))

@@ -35,6 +35,8 @@ pub(in crate::daemon) struct Delivery {
 pub(in crate::daemon) enum PhotoBytes {
     /// In the folder, which must know if they are damaged.
     Held(Opened),
+    /// In a spool file that is whole.
+    Kept(Opened),
     /// In a spool file, into which they may still be coming.
     Spooled(Result<SpoolReader, DiskError>),
 }

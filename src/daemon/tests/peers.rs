@@ -351,6 +351,7 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         grace: PATIENCE,
         pin: PATIENCE,
         capacity: None,
+        cache: 0,
         draining: false,
         pools: false,
         keep_originals: false,

@@ -47,6 +47,16 @@ fn of_mesh(text: &mut String, status: &StatusReport) {
     for (name, help, value) in figures {
         gauge(text, name, help, value);
     }
+    let cache = &status.cache;
+    gauge(text, "cache_bytes", "bytes of photos that stay here for who asks again", cache.bytes);
+    let counters = [
+        ("gets_cached_total", "gets of others' photos without a transfer of their own", cache.hits),
+        ("gets_fetched_total", "gets of others' photos that took a transfer", cache.misses),
+    ];
+    for (name, help, value) in counters {
+        head(text, name, help, "counter");
+        line(text, name, value);
+    }
 }
 
 fn of_nodes(text: &mut String, nodes: &[NodeReport]) {
@@ -57,7 +67,7 @@ fn of_nodes(text: &mut String, nodes: &[NodeReport]) {
         ("node_bytes", "their bytes", |node| node.bytes),
     ];
     for (name, help, value) in figures {
-        head(text, name, help);
+        head(text, name, help, "gauge");
         for node in nodes {
             let called = label(&node.name());
             let line = format!("{{node=\"{called}\",id=\"{}\"}} {}", node.id, value(node));
@@ -67,13 +77,17 @@ fn of_nodes(text: &mut String, nodes: &[NodeReport]) {
 }
 
 fn gauge(text: &mut String, name: &str, help: &str, value: u64) {
-    head(text, name, help);
-    // A string takes whatever is written.
-    let _ = writeln!(text, "photomesh_{name} {value}");
+    head(text, name, help, "gauge");
+    line(text, name, value);
 }
 
-fn head(text: &mut String, name: &str, help: &str) {
-    let _ = writeln!(text, "# HELP photomesh_{name} {help}\n# TYPE photomesh_{name} gauge");
+fn head(text: &mut String, name: &str, help: &str, kind: &str) {
+    // A string takes whatever is written.
+    let _ = writeln!(text, "# HELP photomesh_{name} {help}\n# TYPE photomesh_{name} {kind}");
+}
+
+fn line(text: &mut String, name: &str, value: u64) {
+    let _ = writeln!(text, "photomesh_{name} {value}");
 }
 
 /// A foreign name as the value of a label.

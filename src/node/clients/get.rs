@@ -142,7 +142,10 @@ impl Clients {
         };
         cx.tell(News::ClientDone(link));
         match (source, cx.table.get(photo).map(|entry| entry.photo.clone())) {
-            (Some(Source::Held(_)), Some(photo)) => {
+            (Some(source @ (Source::Held(_) | Source::Kept(_))), Some(photo)) => {
+                if matches!(source, Source::Kept(_)) {
+                    cx.tell(News::Spoiled(photo.id));
+                }
                 cx.tell(News::Fetch { photo, wanted_by: Fetcher::Client(link) });
             }
             _ => self.undelivered(cx, link, &failure),

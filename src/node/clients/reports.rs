@@ -75,6 +75,7 @@ impl View<'_> {
             skipped_files: cx.folder.skipped(),
             damaged: cx.folder.damaged(),
             folder: cx.folder.report(),
+            cache: self.copies.cache_report(),
             notes: self.notes(),
             news: self.drops.news_of_files(cx).collect(),
             revision: cx.table.revision(),

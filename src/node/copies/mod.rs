@@ -20,6 +20,7 @@
 //! * `transfer`: the windows of bytes, in both directions. Little that was received waits in memory: no more is asked for
 //!   while the disk is behind. `ledger` is what each holder has still to send; `doubted` are photos of which something
 //!   wrong has come.
+//! * `hot`: what clients have asked for stays here for a while, as no copy; `cache` says what is worth it.
 //! * `relief`: a node whose disk is emptier than another's asks it for some photos. It is an offer like any other; the copy
 //!   left over is then surplus, and trimmed.
 //!
@@ -38,7 +39,9 @@
 //! A pull reads from one holder at a time. Reading from several would help where the senders are the bottleneck;
 //! between a few friends it is mostly the receiver.
 
+mod cache;
 mod doubted;
+mod hot;
 mod ledger;
 mod line;
 mod offers;
@@ -56,6 +59,7 @@ use super::LinkId;
 use crate::photo::PhotoId;
 use crate::protocol::NodeId;
 use crate::protocol::message::TransferId;
+use cache::Cache;
 use doubted::Doubted;
 use ledger::Ledger;
 use line::Line;
@@ -82,12 +86,14 @@ pub(in crate::node) struct Copies {
     /// What was asked of holders and has not come yet.
     ledger: Ledger,
     doubted: Doubted,
+    /// Photos that clients have asked for.
+    cache: Cache,
     /// Windows on their way out, by link.
     serving: BTreeMap<LinkId, usize>,
 }
 
 impl Copies {
-    pub(in crate::node) fn new(me: NodeId) -> Copies {
+    pub(in crate::node) fn new(me: NodeId, cache: u64) -> Copies {
         Copies {
             offers: BTreeMap::new(),
             line: Line::default(),
@@ -98,6 +104,7 @@ impl Copies {
             next_transfer: 0,
             ledger: Ledger::default(),
             doubted: Doubted::default(),
+            cache: Cache::new(cache),
             serving: BTreeMap::new(),
         }
     }

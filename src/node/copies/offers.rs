@@ -266,6 +266,7 @@ impl Copies {
         }
         self.call_up(cx);
         self.tend_relief(cx);
+        self.tend_kept(cx);
     }
 
     /// A photo is back from the trash, or could not be restored.

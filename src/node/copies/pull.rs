@@ -77,6 +77,32 @@ pub(super) struct Receiving {
 }
 
 impl Pull {
+    /// A photo of which nothing is here yet.
+    pub(super) fn new(photo: Arc<Photo>) -> Pull {
+        Pull {
+            photo,
+            keep: None,
+            offered_by: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            reading: BTreeSet::new(),
+            verify: false,
+            phase: Phase::Queued,
+            tried: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            begun: None,
+            received: 0,
+            patched: false,
+            unwritten: 0,
+        }
+    }
+
+    /// All its bytes have been here for a while, and are inspected anew. If they are wrong by now, that is no holder's
+    /// fault.
+    pub(super) fn is_here(&mut self, me: NodeId) {
+        self.phase = Phase::Inspecting { from: me };
+        (self.received, self.patched) = (self.photo.bytes, true);
+    }
+
     pub(in crate::node) fn lane(&self) -> Lane {
         let for_clients = !self.waiting.is_empty() || !self.reading.is_empty();
         if for_clients { Lane::Get } else { Lane::Replicate }

@@ -27,7 +27,7 @@ impl Copies {
         offered_by: NodeId,
     ) {
         let id = photo.id;
-        let pull = self.pull_of(photo);
+        let pull = self.pull_of(cx, photo);
         pull.offered_by.insert(offered_by);
         pull.keep.get_or_insert_default().hear(facts);
         self.finish_ready(cx, id);
@@ -42,12 +42,14 @@ impl Copies {
         wanted_by: Fetcher,
     ) {
         let id = photo.id;
-        let pull = self.pull_of(photo);
         match wanted_by {
             Fetcher::Client(link) => {
-                pull.waiting.insert(link);
+                if let Some(source) = self.asked_for(id, photo.bytes) {
+                    return cx.tell(News::Deliver { link, photo, source });
+                }
+                self.pull_of(cx, photo).waiting.insert(link);
             }
-            Fetcher::Comparison => pull.verify = true,
+            Fetcher::Comparison => self.pull_of(cx, photo).verify = true,
         }
         self.hand_out(cx, id);
         self.let_read_along(cx, id);
@@ -76,26 +78,21 @@ impl Copies {
         }
     }
 
-    fn pull_of(&mut self, photo: Arc<Photo>) -> &mut Pull {
+    /// The pull of a photo. If its bytes are kept here, they are only looked at.
+    fn pull_of(&mut self, cx: &mut Context, photo: Arc<Photo>) -> &mut Pull {
+        let kept = self.take_kept(photo.id);
         let next = &mut self.next_transfer;
         let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
-            *next += 1;
-            let pull = Pull {
-                photo,
-                keep: None,
-                offered_by: BTreeSet::new(),
-                waiting: BTreeSet::new(),
-                reading: BTreeSet::new(),
-                verify: false,
-                phase: Phase::Queued,
-                tried: BTreeSet::new(),
-                lost: BTreeSet::new(),
-                begun: None,
-                received: 0,
-                patched: false,
-                unwritten: 0,
-            };
-            (TransferId(*next), pull)
+            let mut pull = Pull::new(photo);
+            let transfer = kept.unwrap_or_else(|| {
+                *next += 1;
+                TransferId(*next)
+            });
+            if kept.is_some() {
+                pull.is_here(cx.me());
+                cx.disk(DiskAction::Inspect { spool: Spool::Pull(transfer) });
+            }
+            (transfer, pull)
         });
         pull
     }
@@ -249,7 +246,8 @@ impl Copies {
         self.start_pulls(cx);
     }
 
-    /// Ends a pull that is ready: it becomes a replica if one is wanted by now; else it goes, when nobody reads it any more.
+    /// Ends a pull that is ready: it becomes a replica if one is wanted by now; else it is no pull any more when nobody reads
+    /// it.
     pub(super) fn finish_ready(&mut self, cx: &mut Context, photo: PhotoId) {
         let Some((_, pull)) = self.pulls.get(&photo) else {
             return;
@@ -262,7 +260,10 @@ impl Copies {
         // An inspection or installation is left to end, which comes as an event.
         let interruptible = !matches!(pull.phase, Phase::Inspecting { .. } | Phase::Installing);
         if pull.is_unwanted() && interruptible {
-            self.let_go(cx, photo);
+            match is_ready {
+                true => self.keep_or_discard(cx, photo),
+                false => drop(self.let_go(cx, photo)),
+            }
             self.start_pulls(cx);
         }
     }

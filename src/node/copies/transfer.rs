@@ -179,7 +179,7 @@ impl Copies {
         let short = photo.short();
         cx.warn(
             "copies",
-            format!("what several nodes have sent together is not the photo {short}"),
+            format!("what has come of {short} bit by bit is not that photo: it comes anew"),
         );
         self.pull_from_next(cx, photo);
     }

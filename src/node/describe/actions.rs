@@ -62,6 +62,7 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
             let (photo, kind) = (name(&photo.id), holding(*kind));
             format!("makes {} a photo of its folder: {photo} ({kind})", spool(*file))
         }
+        DiskAction::Keep { spool: file } => format!("keeps {} for the next who asks", spool(*file)),
         DiskAction::Discard { spool: file } => format!("discards {}", spool(*file)),
         DiskAction::Prove { source: from, photo, nonce, provers } => {
             let (photo, from, round) = (name(photo), source(*from), round(*nonce));

@@ -84,6 +84,7 @@ pub(super) fn source(source: Source) -> String {
     match source {
         Source::Held(_) => "in the folder".to_owned(),
         Source::Spooled(file) => format!("as {}", spool(file)),
+        Source::Kept(file) => format!("as {}, kept here", spool(file)),
     }
 }
 

@@ -288,7 +288,7 @@ impl Drops {
         let keeper = found.id;
         let pulled = match source {
             Source::Held(_) => None,
-            Source::Spooled(_) => Some(source),
+            Source::Spooled(_) | Source::Kept(_) => Some(source),
         };
         let as_announced = match pulled {
             None => cx.table.get(keeper).is_some_and(|entry| entry.verified),

@@ -126,8 +126,10 @@ pub enum Spool {
 pub enum Source {
     /// In the folder, or else in its trash.
     Held(PhotoId),
-    /// In a spool file.
+    /// In a spool file, into which they may still be coming.
     Spooled(Spool),
+    /// In a spool file that is whole, and that is kept for those who ask for the photo again.
+    Kept(Spool),
 }
 
 /// What happens to a node.

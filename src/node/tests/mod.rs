@@ -21,6 +21,7 @@ mod drops;
 mod drops_alone;
 mod every_order;
 mod forgetting;
+mod hot;
 pub(super) mod laws;
 mod leaving;
 mod line;

@@ -47,10 +47,10 @@ pub(super) fn hold(solo: &mut Solo, record: Record) {
     });
 }
 
-pub(super) fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) {
+pub(super) fn say(solo: &mut Solo, n: u64, tombstones: Vec<Tombstone>) -> Vec<Action> {
     let info =
         Message::ImageInfo { records: Vec::new(), gone: Vec::new(), tombstones, complete: false };
-    solo.hear(n, info);
+    solo.hear(n, info)
 }
 
 fn leave(solo: &mut Solo, n: u64) {

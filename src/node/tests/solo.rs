@@ -361,6 +361,7 @@ pub(super) fn config() -> Config {
         grace: Duration::from_secs(60),
         pin: Duration::from_secs(60),
         capacity: None,
+        cache: 0,
         draining: false,
         pools: false,
         keep_originals: false,

@@ -83,6 +83,7 @@ impl World {
             grace: Duration::from_secs(5),
             pin: Duration::from_secs(10),
             capacity: None,
+            cache: 0,
             draining: false,
             pools: false,
             keep_originals: false,
@@ -223,7 +224,7 @@ impl World {
     pub(super) fn read(&self, n: usize, source: Source) -> Vec<u8> {
         match source {
             Source::Held(photo) => self.disks[n].photos[&photo].1.clone(),
-            Source::Spooled(spool) => self.disks[n].spool[&spool].clone(),
+            Source::Spooled(spool) | Source::Kept(spool) => self.disks[n].spool[&spool].clone(),
         }
     }
 

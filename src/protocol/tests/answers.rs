@@ -8,10 +8,10 @@ use super::group::membership;
 use super::round_trips::{address, blob, dated, features, holding, node, photo_id, some};
 use crate::photo::{Format, Relation};
 use crate::protocol::client::{
-    DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation, FolderReport,
-    KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal, RemovalPlan,
-    RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary, TrashReport,
-    VersionReport,
+    CacheReport, DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation,
+    FolderReport, KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal,
+    RemovalPlan, RemovalReport, RiskReport, SimilarReport, StatusReport, Stay, Summary,
+    TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId};
 
@@ -169,6 +169,14 @@ fn status() -> impl Strategy<Value = StatusReport> {
                 skipped_files,
                 damaged,
                 folder: FolderReport { unread, companions },
+                cache: CacheReport {
+                    photos: companions,
+                    bytes,
+                    limit: bytes,
+                    hits: unread,
+                    misses: companions,
+                    bytes_saved: bytes,
+                },
                 notes,
                 news,
                 revision,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use photomesh::photo::{Format, PhotoId};
 use photomesh::protocol::client::{
-    DiskReport, FolderReport, NodeReport, PhotoReport, StatusReport,
+    CacheReport, DiskReport, FolderReport, NodeReport, PhotoReport, StatusReport,
 };
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Address, Answer, NodeId, Request};
@@ -85,6 +85,7 @@ pub(crate) fn status() -> StatusReport {
         skipped_files: 0,
         damaged: 0,
         folder: FolderReport::default(),
+        cache: CacheReport::default(),
         notes: Vec::new(),
         news: Vec::new(),
         revision: 1,

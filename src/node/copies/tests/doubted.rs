@@ -1,6 +1,6 @@
-//! What the parts of this folder remember by themselves.
+//! Which photos are remembered as doubted.
 
-use super::doubted::Doubted;
+use super::super::doubted::Doubted;
 use crate::node::limits::DOUBTED;
 use crate::photo::PhotoId;
 
