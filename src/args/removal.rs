@@ -41,9 +41,10 @@ pub(crate) struct RmArgs {
 /// List the asked daemon's trash, take photos out of it, and empty it
 #[derive(Subcommand)]
 pub(crate) enum TrashCommand {
-    /// List the photos in the trash, and why they are there
+    /// List the photos in the trash, why they are there, and how much longer
     List {
-        /// Print one JSON object a line: names, id, bytes, reason, and keeper, until_purged, companions where there are
+        /// Print one JSON object a line: names, id, bytes, reason, and where they are known stay ({"days":12}, by which the
+        /// daemon must run, or "until-purged"), keeper, until_purged, companions
         #[arg(long)]
         json: bool,
         #[command(flatten)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::explain::{how, kind};
 use super::screen::{count, picture, plain, write_json};
+use super::trash::spoken;
 use super::{Daemon, Failure};
 use crate::photo::Relation;
 use crate::protocol::client::{DuplicateReport, Stay, Summary, VersionReport};
@@ -102,7 +103,9 @@ fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<
         writeln!(out, "    {}", differs.join(", "))?;
         for (holder, holding) in &version.held {
             let stay = match trash {
-                Some(stay) if *holder == node && !holding.is_stored() => spoken(*stay),
+                Some(stay) if *holder == node && !holding.is_stored() => {
+                    format!("; {}", spoken(*stay))
+                }
                 _ => String::new(),
             };
             let asked = if *holder == node { " (the one asked)" } else { "" };
@@ -110,14 +113,4 @@ fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<
         }
     }
     Ok(())
-}
-
-fn spoken(stay: Stay) -> String {
-    match stay {
-        Stay::Days(0) => {
-            "; its time there is over, it goes as soon as that is proven safe".to_owned()
-        }
-        Stay::Days(days) => format!("; {} of running left", count(u64::from(days), "day")),
-        Stay::UntilPurged => "; stays until you purge it".to_owned(),
-    }
 }

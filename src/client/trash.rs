@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::remove::agrees;
 use super::screen::{count, named, plain, write_json};
 use super::{Consent, Daemon, Failure};
-use crate::protocol::client::{KeptReport, TrashReport};
+use crate::protocol::client::{KeptReport, Stay, TrashReport};
 use crate::protocol::{Answer, Request};
 
 /// Lists the photos in the daemon's own trash, and why they are there, for people or as JSON.
@@ -58,7 +58,7 @@ fn name_what_goes(daemon: &mut Daemon) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Two lines: the photo, and why it is there.
+/// Three lines: the photo, why it is there, and for how long.
 fn write_photo(photo: &TrashReport, out: &mut impl Write) -> io::Result<()> {
     let files: Vec<_> = photo.companions.iter().map(|file| plain(file)).collect();
     let with = match files.is_empty() {
@@ -66,7 +66,22 @@ fn write_photo(photo: &TrashReport, out: &mut impl Write) -> io::Result<()> {
         false => format!("; with {}", files.join(", ")),
     };
     let named = named(&photo.names, photo.id, photo.bytes);
-    writeln!(out, "{named}\n  {}{with}", plain(&photo.reason))
+    writeln!(out, "{named}\n  {}{with}", plain(&photo.reason))?;
+    // Earlier daemons tell no more than that.
+    let stay = photo.stay.or(photo.until_purged.then_some(Stay::UntilPurged));
+    stay.map_or(Ok(()), |stay| writeln!(out, "  {}", spoken(stay)))
+}
+
+/// How long a photo stays in a trash, for people.
+pub(super) fn spoken(stay: Stay) -> String {
+    match stay {
+        Stay::Days(0) => "its time there is over: it is deleted as soon as that is safe".to_owned(),
+        Stay::Days(days) => {
+            let days = count(u64::from(days), "day");
+            format!("{days} of running left, then it is deleted as soon as that is safe")
+        }
+        Stay::UntilPurged => "stays until you purge it".to_owned(),
+    }
 }
 
 /// Puts a photo of the daemon's trash back where it was.

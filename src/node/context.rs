@@ -19,7 +19,8 @@ use super::table::entry::Entry;
 use super::table::spread::Spread;
 use super::table::verdict::Verdict;
 use super::{ClientAction, CloseReason, Config, DiskAction, DiskError, LinkAction, LinkId, Time};
-use crate::photo::{Photo, PhotoId};
+use crate::photo::{Photo, PhotoId, Relation};
+use crate::protocol::client::Stay;
 use crate::protocol::{Facts, Holding, Looks, MemberName, Message, NodeId, Record};
 
 /// What every part sees and uses.
@@ -306,6 +307,29 @@ impl Context {
                 keeper.is_some_and(|keeper| self.table.is_left_to_others(entry, keeper))
             }
             Some(Holding::Original | Holding::Replica) | None => false,
+        }
+    }
+
+    /// Whether a photo is deleted when its time in this node's trash is over and that is safe; none if it must be compared
+    /// with the better version first.
+    pub(in crate::node) fn time_deletes(&self, photo: PhotoId) -> Option<bool> {
+        match self.table.get(photo)?.verdict {
+            _ if self.made_way_for_another(photo) => Some(false),
+            Verdict::Loser(keeper) => {
+                self.table.found(photo, keeper).map(|found| found == Relation::Same)
+            }
+            Verdict::Keeper | Verdict::Removed => Some(true),
+            Verdict::Absent => None,
+        }
+    }
+
+    /// How long a photo stays in this node's trash, where its files' time is over after so many days, or never; none if it
+    /// is not known yet whether time deletes it.
+    pub(in crate::node) fn stay(&self, photo: PhotoId, days: Option<u32>) -> Option<Stay> {
+        match (days, self.time_deletes(photo)) {
+            (Some(_), None) => None,
+            (Some(days), Some(true)) => Some(Stay::Days(days)),
+            (None, _) | (_, Some(false)) => Some(Stay::UntilPurged),
         }
     }
 

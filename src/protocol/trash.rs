@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::versions::Stay;
 use crate::photo::PhotoId;
 
 /// A photo that stays in the trash though a person wants it deleted.
@@ -32,6 +33,9 @@ pub struct TrashReport {
     /// It is the friend's own and made way for somebody else's version: no time deletes it, only a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub until_purged: bool,
+    /// How long it stays there, as far as that is known: not before it was compared with a better version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Stay>,
     /// The names of the files that have gone there with it: sidecars, and the film of a live photo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub companions: Vec<String>,

@@ -9,7 +9,7 @@ use photomesh::photo::{Format, PhotoId, Relation};
 use photomesh::protocol::client::{
     CacheReport, DiskReport, Explanation, FolderReport, NodeReport, RiskReport, StatusReport,
 };
-use photomesh::protocol::client::{TrashReport, VersionReport};
+use photomesh::protocol::client::{Stay, TrashReport, VersionReport};
 use photomesh::protocol::{Address, Answer, Holding, NodeId, Request};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -221,18 +221,25 @@ fn trash(stream: &mut TcpStream, request: Request) {
         let id = PhotoId([9; 32]);
         Answer::Restored { name, id }
     } else {
-        Answer::Trash {
-            photos: vec![TrashReport {
-                names: vec!["small.jpg".to_owned()],
-                id: PhotoId([9; 32]),
-                bytes: 2000,
-                keeper: Some(PhotoId([5; 32])),
-                reason: "a better version is kept".to_owned(),
-                until_purged: true,
-                companions: vec!["small.xmp".to_owned()],
-            }],
-            next: None,
-        }
+        let thrown = |number: u8, until_purged, stay| TrashReport {
+            names: vec![format!("small{number}.jpg")],
+            id: PhotoId([number; 32]),
+            bytes: 2000,
+            keeper: Some(PhotoId([5; 32])),
+            reason: "a better version is kept".to_owned(),
+            until_purged,
+            stay,
+            companions: vec!["small.xmp".to_owned()],
+        };
+        let photos = vec![
+            thrown(1, false, Some(Stay::Days(12))),
+            thrown(2, false, Some(Stay::Days(0))),
+            thrown(3, false, Some(Stay::UntilPurged)),
+            // By an earlier daemon; and what nobody knows yet.
+            thrown(4, true, None),
+            thrown(5, false, None),
+        ];
+        Answer::Trash { photos, next: None }
     };
     say(stream, &answer);
 }
@@ -241,12 +248,25 @@ fn trash(stream: &mut TcpStream, request: Request) {
 fn the_trash_can_be_seen_and_emptied_backwards() {
     let (daemon, folder) = (Scripted::new(trash), TempDir::new().unwrap());
     let text = stdout(&daemon.run(folder.path(), &["trash", "list"]));
-    let told = "small.jpg (09090909, 1.95 KiB)\n  a better version is kept; with small.xmp\n";
-    assert!(text.ends_with(told), "{text}");
+    let told = |number: u8, stay: &str| {
+        let (name, id) = (format!("small{number}.jpg"), PhotoId([number; 32]).short());
+        format!("{name} ({id}, 1.95 KiB)\n  a better version is kept; with small.xmp\n{stay}")
+    };
+    let all = [
+        told(1, "  12 days of running left, then it is deleted as soon as that is safe\n"),
+        told(2, "  its time there is over: it is deleted as soon as that is safe\n"),
+        told(3, "  stays until you purge it\n"),
+        told(4, "  stays until you purge it\n"),
+        told(5, ""),
+    ];
+    assert_eq!(text, all.concat());
     let json = stdout(&daemon.run(folder.path(), &["trash", "list", "--json"]));
-    let row: Value = serde_json::from_str(json.trim_end()).unwrap();
-    assert_eq!(row["names"][0], "small.jpg");
-    assert_eq!(row["keeper"], "05".repeat(32));
+    let rows: Vec<Value> = json.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(rows[0]["names"][0], "small1.jpg");
+    assert_eq!(rows[0]["keeper"], "05".repeat(32));
+    assert_eq!(rows[0]["stay"]["days"], 12);
+    assert_eq!(rows[2]["stay"], "until-purged");
+    assert_eq!(rows[4].get("stay"), None);
     let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(stdout(&output).contains("small.jpg (09090909) is back"));

@@ -93,6 +93,7 @@ fn in_trash() -> TrashReport {
         keeper: Some(PHOTO),
         reason: words(),
         until_purged: true,
+        stay: Some(Stay::Days(3)),
         companions: vec![words()],
     }
 }

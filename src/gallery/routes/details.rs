@@ -125,7 +125,7 @@ pub(super) fn nobody_has_it() -> Response {
 }
 
 fn thrown(report: TrashReport) -> Thrown {
-    let TrashReport { names, id, bytes, keeper, reason, until_purged, companions } = report;
+    let TrashReport { names, id, bytes, keeper, reason, until_purged, companions, .. } = report;
     let name = label(&names, id);
     Thrown { id, name, names, bytes, keeper, reason, until_purged, companions }
 }

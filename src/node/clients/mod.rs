@@ -52,7 +52,7 @@ use super::table::names::Found;
 use super::table::verdict::Verdict;
 use super::{Asker, DiskAction, DiskError, LinkId, Source, Spool, Time};
 use crate::photo::{Photo, PhotoId};
-use crate::protocol::client::{DuplicateReport, Refusal};
+use crate::protocol::client::{DuplicateReport, Refusal, TrashReport};
 use crate::protocol::{Answer, Facts, Holding, MemberName, Request};
 use distinct::TellingApart;
 use trash::Purging;
@@ -93,6 +93,8 @@ enum Waiting {
     Distinct(TellingApart),
     /// For the folder to say how long these stay in the trash.
     Duplicates { duplicates: Vec<DuplicateReport>, next: Option<PhotoId> },
+    /// The same for a page of the trash.
+    Trash { photos: Vec<TrashReport>, next: Option<PhotoId> },
 }
 
 /// Everything that reports are made of, read-only: so no report changes anything.
@@ -129,7 +131,10 @@ impl Clients {
             Request::Tell { removal } => members::told(cx, &removal),
             Request::Forget { node } => members::forget(cx, &node),
             Request::Drain { order } => return cx.tell(News::Drain { link, order }),
-            Request::TrashList { after } => view.trash(after),
+            Request::TrashList { after } => {
+                let page = view.trash(after);
+                return self.answer_trash(cx, link, page);
+            }
             Request::PlanRemoval { image_name } => view.plan_removal(&image_name),
             Request::Similar { photo } => view.similar(&photo),
             Request::Duplicates { after } => {
@@ -251,7 +256,8 @@ impl Clients {
             | Waiting::Restore { .. }
             | Waiting::Purge(_)
             | Waiting::Distinct(_)
-            | Waiting::Duplicates { .. } => false,
+            | Waiting::Duplicates { .. }
+            | Waiting::Trash { .. } => false,
         });
         for link in late {
             if let Some(Waiting::Copies { photo, .. }) = self.waiting.get(&link) {

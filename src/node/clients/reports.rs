@@ -23,15 +23,14 @@ impl View<'_> {
         Answer::Photos { photos, next }
     }
 
-    /// A page of this node's own trash.
-    pub(super) fn trash(&self, after: Option<PhotoId>) -> Answer {
+    /// A page of this node's own trash, and where the next page begins.
+    pub(super) fn trash(&self, after: Option<PhotoId>) -> (Vec<TrashReport>, Option<PhotoId>) {
         let cx = self.cx;
         let (entries, next) = self.page(cx.table.mine_after(after), |entry| {
             let id = entry.photo.id;
             cx.table.is_in_my_trash(id) && !cx.custody.is_going(id)
         });
-        let photos = entries.into_iter().map(|entry| self.trash_report(entry)).collect();
-        Answer::Trash { photos, next }
+        (entries.into_iter().map(|entry| self.trash_report(entry)).collect(), next)
     }
 
     /// The first of these photos that are wanted, and the last one looked at if there may be more. A page ends after
@@ -134,11 +133,7 @@ impl View<'_> {
         let label = cx.table.label(keeper);
         let of = cx.whose(keeper).map(|node| format!(" of node {node}")).unwrap_or_default();
         let relation = as_what(cx.table.relation_to(entry, keeper));
-        let stays = match cx.made_way_for_another(entry.photo.id) {
-            true => "; it stays until you purge it",
-            false => "",
-        };
-        format!("a better version is in the collection: {label}{of}; this is {relation}{stays}")
+        format!("a better version is in the collection: {label}{of}; this is {relation}")
     }
 
     fn trash_report(&self, entry: &Entry) -> TrashReport {
@@ -169,6 +164,7 @@ impl View<'_> {
             keeper,
             reason,
             until_purged: self.cx.made_way_for_another(entry.photo.id),
+            stay: None,
             companions: self.cx.folder.companions_of(entry.photo.id).to_vec(),
         }
     }

@@ -1,6 +1,6 @@
 //! Emptying the trash by hand: a person need not wait until a photo's time there is over, but the rules are the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Clients, Waiting};
 use crate::node::context::Context;
@@ -8,7 +8,7 @@ use crate::node::limits::{KEPT_TOLD, REMOVE};
 use crate::node::news::News;
 use crate::node::{DiskAction, LinkId, Time};
 use crate::photo::PhotoId;
-use crate::protocol::client::{KeptReport, Refusal};
+use crate::protocol::client::{KeptReport, Refusal, Stay, TrashReport};
 use crate::protocol::{Answer, Departure, Holding};
 
 /// Photos of the trash that a client wants deleted.
@@ -51,6 +51,50 @@ impl Purging {
 }
 
 impl Clients {
+    /// Answers with a page of this node's trash, after asking the folder how long the photos stay there.
+    pub(super) fn answer_trash(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        (photos, next): (Vec<TrashReport>, Option<PhotoId>),
+    ) {
+        let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
+        if ids.is_empty() {
+            return self.answer(cx, link, Answer::Trash { photos, next });
+        }
+        self.waiting.insert(link, Waiting::Trash { photos, next });
+        cx.disk(DiskAction::FindDaysLeft { link, photos: ids });
+    }
+
+    /// The folder has found how long the photos of a client's page stay in the trash.
+    pub(in crate::node) fn days_left(
+        &mut self,
+        cx: &mut Context,
+        link: LinkId,
+        days: &BTreeMap<PhotoId, Option<u32>>,
+    ) {
+        let answer = match self.waiting.get_mut(&link) {
+            Some(Waiting::Duplicates { duplicates, next }) => {
+                for duplicate in &mut *duplicates {
+                    let id = duplicate.version.id;
+                    let stay = |days: &Option<u32>| cx.stay(id, *days);
+                    duplicate.trash =
+                        days.get(&id).map(|days| stay(days).unwrap_or(Stay::UntilPurged));
+                }
+                let (duplicates, next) = (std::mem::take(duplicates), *next);
+                Answer::Duplicates { node: cx.me(), duplicates, next }
+            }
+            Some(Waiting::Trash { photos, next }) => {
+                for photo in &mut *photos {
+                    photo.stay = days.get(&photo.id).and_then(|days| cx.stay(photo.id, *days));
+                }
+                Answer::Trash { photos: std::mem::take(photos), next: *next }
+            }
+            _ => return,
+        };
+        self.answer(cx, link, answer);
+    }
+
     /// A client asks to purge photos that have been in this node's trash for `older_than` days.
     pub(super) fn purge(&mut self, cx: &mut Context, link: LinkId, older_than: u32) {
         match cx.unfit_or_alone() {

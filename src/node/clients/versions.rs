@@ -1,6 +1,6 @@
 //! The versions of a picture, for people: everything about one, and those hidden for a better one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::wording::version;
 use super::{Clients, View, Waiting};
@@ -10,7 +10,7 @@ use crate::node::table::entry::Entry;
 use crate::node::table::names::Found;
 use crate::node::{DiskAction, LinkId};
 use crate::photo::{Photo, PhotoId, Relation};
-use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Stay, Summary};
+use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Summary};
 use crate::protocol::{Answer, NodeId};
 
 impl View<'_> {
@@ -128,25 +128,5 @@ impl Clients {
         }
         self.waiting.insert(link, Waiting::Duplicates { duplicates, next });
         cx.disk(DiskAction::FindDaysLeft { link, photos });
-    }
-
-    /// The folder has found how long the photos of a client's page stay in the trash.
-    pub(in crate::node) fn days_left(
-        &mut self,
-        cx: &mut Context,
-        link: LinkId,
-        days: &BTreeMap<PhotoId, Option<u32>>,
-    ) {
-        let Some(Waiting::Duplicates { duplicates, next }) = self.waiting.get_mut(&link) else {
-            return;
-        };
-        for duplicate in &mut *duplicates {
-            duplicate.trash = days.get(&duplicate.version.id).map(|days| match days {
-                Some(days) if duplicate.version.relation == Relation::Same => Stay::Days(*days),
-                _ => Stay::UntilPurged,
-            });
-        }
-        let (duplicates, next) = (std::mem::take(duplicates), *next);
-        self.answer(cx, link, Answer::Duplicates { node: cx.me(), duplicates, next });
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn as_what(relation: Relation) -> &'static str {
     match relation {
         Relation::Same => "the same picture",
         Relation::Variant => {
-            "a variant that shows something the better one does not: kept in the trash for good"
+            "a variant that shows something the better one does not, so no time deletes it"
         }
         Relation::Different => "another picture",
     }

@@ -216,15 +216,14 @@ impl Drops {
         let Some(entry) = cx.table.get(photo).filter(|_| cx.table.is_in_my_trash(photo)) else {
             return;
         };
-        if let Verdict::Loser(keeper) = entry.verdict {
-            match cx.table.found(photo, keeper) {
-                // It went to the trash for another keeper, or by another rule.
-                None => return self.consider_retiring(cx, photo, keeper),
-                Some(_) if !by_hand && cx.made_way_for_another(photo) => return,
-                Some(Relation::Same) => {}
-                Some(Relation::Variant | Relation::Different) if by_hand => {}
-                Some(Relation::Variant | Relation::Different) => return,
-            }
+        if let Verdict::Loser(keeper) = entry.verdict
+            && cx.table.found(photo, keeper).is_none()
+        {
+            // It went to the trash for another keeper, or by another rule.
+            return self.consider_retiring(cx, photo, keeper);
+        }
+        if !by_hand && cx.time_deletes(photo) == Some(false) {
+            return;
         }
         // If it cannot go yet, the folder reports it as expired again at its next look.
         let _ = self.begin(cx, photo, Departure::Expired, None);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::limits::{REMOVE, RETRY, SETTLE, TICK, WORK_PER_STEP};
-use super::super::{Action, Asker, ClientEvent, DiskAction, DiskEvent, Event};
+use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskEvent, Event};
 use super::laws::photo;
 use super::pulling::asked;
 use super::removals::{CAT, cat, key, node_of, word};
@@ -15,6 +15,7 @@ use crate::node::LinkId;
 use crate::node::context::Context;
 use crate::node::custody::Obstacle;
 use crate::photo::{Nonce, Photo, PhotoId, Relation};
+use crate::protocol::client::{Stay, TrashReport};
 use crate::protocol::message::TransferId;
 use crate::protocol::{
     Answer, Departure, Facts, Holding, Looks, MemberName, NodeId, Record, Request, Tombstone, Wish,
@@ -118,6 +119,55 @@ fn with_one_other_node_that_one_must_have_proven_the_better_version() {
     assert!(retires(&solo.hear(1, proof(nonce))));
 }
 
+/// The one photo in the trash, as a person is told of it, if the folder says that its time is over after so many days.
+fn listed(solo: &mut Solo, days: Option<u32>) -> TrashReport {
+    let (link, request) = (CLIENT, Request::TrashList { after: None });
+    let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
+    let asked = actions.iter().find_map(|action| match action {
+        Action::Disk(DiskAction::FindDaysLeft { photos, .. }) => Some(photos.clone()),
+        _ => None,
+    });
+    let days = asked.expect("it asks the folder").into_iter().map(|photo| (photo, days)).collect();
+    let actions = solo.tell(DiskEvent::DaysLeft { link, days });
+    let told = actions.into_iter().find_map(|action| match action {
+        Action::Client(ClientAction::Answer { answer: Answer::Trash { photos, .. }, .. }) => {
+            photos.into_iter().next()
+        }
+        _ => None,
+    });
+    told.expect("a photo")
+}
+
+#[test]
+fn a_deletion_is_foretold_only_where_time_deletes() {
+    let (same, variant) = (Some(Relation::Same), Some(Relation::Variant));
+    let never = Some(Stay::UntilPurged);
+    for (found, has_better, days, stay) in [
+        (same, true, Some(3), Some(Stay::Days(3))),
+        (same, true, None, never),
+        (variant, true, Some(3), never),
+        // It will be compared before anything goes.
+        (None, true, Some(3), None),
+        (None, false, Some(0), Some(Stay::Days(0))),
+        (None, false, None, never),
+    ] {
+        let mut solo = Solo::new();
+        solo.pixels = None;
+        found.into_iter().for_each(|found| recall(&mut solo, found));
+        hold(&mut solo, photo(pair().0), Holding::Retired);
+        solo.join(1, PIN, &[]);
+        let shown = photo(if has_better { pair().1 } else { pair().0 });
+        solo.announce(1, vec![record(shown)], true);
+        solo.wait(2 * SETTLE);
+        let told = listed(&mut solo, days).stay;
+        assert_eq!(told, stay, "{found:?}, better: {has_better}, {days:?}");
+        if let Some(Stay::UntilPurged) = stay.filter(|_| days.is_some()) {
+            let actions = solo.tell(DiskEvent::Expired { photo: photo(pair().0).id });
+            assert_eq!(challenge(&actions), None, "and no time does");
+        }
+    }
+}
+
 #[test]
 fn no_time_deletes_the_friends_own_file_that_made_way_for_somebody_elses() {
     let id = photo(pair().0).id;
@@ -133,12 +183,10 @@ fn no_time_deletes_the_friends_own_file_that_made_way_for_somebody_elses() {
         solo.join(1, PIN, &[]);
         solo.announce(1, vec![record(photo(pair().1))], true);
         solo.wait(2 * SETTLE);
-        let Some(Answer::Trash { photos, .. }) = solo.ask(Request::TrashList { after: None })
-        else {
-            panic!("no list");
-        };
-        assert_eq!(photos[0].until_purged, !by_time);
-        assert_eq!(photos[0].reason.contains("stays until you purge it"), !by_time);
+        let photo = listed(&mut solo, Some(3));
+        assert_eq!(photo.until_purged, !by_time);
+        let stay = if by_time { Stay::Days(3) } else { Stay::UntilPurged };
+        assert_eq!(photo.stay, Some(stay));
         let asked = challenge(&solo.tell(DiskEvent::Expired { photo: id }));
         assert_eq!(asked.is_some(), by_time, "{worse:?}, {keeper:?}");
         if !by_time {

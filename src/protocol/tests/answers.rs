@@ -95,11 +95,16 @@ fn similar() -> impl Strategy<Value = SimilarReport> {
         .prop_map(|(photo, relation, shown)| SimilarReport { photo, relation, shown })
 }
 
+fn stay() -> impl Strategy<Value = Option<Stay>> {
+    prop::option::of(prop_oneof![any::<u32>().prop_map(Stay::Days), Just(Stay::UntilPurged)])
+}
+
 fn duplicate() -> impl Strategy<Value = DuplicateReport> {
-    let keeper = summary();
-    let stay = prop_oneof![any::<u32>().prop_map(Stay::Days), Just(Stay::UntilPurged)];
-    (version(), keeper, prop::option::of(stay))
-        .prop_map(|(version, keeper, trash)| DuplicateReport { version, keeper, trash })
+    (version(), summary(), stay()).prop_map(|(version, keeper, trash)| DuplicateReport {
+        version,
+        keeper,
+        trash,
+    })
 }
 
 fn explanation() -> impl Strategy<Value = Explanation> {
@@ -187,16 +192,19 @@ fn status() -> impl Strategy<Value = StatusReport> {
 
 fn about_photos() -> impl Strategy<Value = Answer> {
     let next = || prop::option::of(photo_id());
-    let trash = (some(".*"), photo_id(), any::<u64>(), next(), (".*", any::<bool>(), some(".*")))
-        .prop_map(|(names, id, bytes, keeper, (reason, until_purged, companions))| TrashReport {
+    let stays = (any::<bool>(), stay());
+    let trash = (some(".*"), photo_id(), any::<u64>(), next(), (".*", stays, some(".*"))).prop_map(
+        |(names, id, bytes, keeper, (reason, (until_purged, stay), companions))| TrashReport {
             names,
             id,
             bytes,
             keeper,
             reason,
             until_purged,
+            stay,
             companions,
-        });
+        },
+    );
     prop_oneof![
         some(".*").prop_map(|list| Answer::ListImage { list: Arc::new(list) }),
         (".*", ".*", photo_id(), any::<u64>(), blob()).prop_map(
