@@ -51,6 +51,8 @@ pub(crate) enum TrashCommand {
         asked: Asked,
     },
     /// Put a photo back where it was: one that you removed, or a worse version that is really a different picture
+    ///
+    /// Of several files with the same bytes one comes back, that of the given name if there is one.
     Restore(NameArgs),
     Purge(PurgeArgs),
 }

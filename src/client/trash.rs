@@ -15,7 +15,8 @@ pub fn trash_list(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         return photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?));
     }
     if photos.is_empty() {
-        eprintln!("the trash of the daemon at {} is empty", daemon.address());
+        let address = daemon.address();
+        eprintln!("the trash of the daemon at {address} has no photo that its folder has not, too");
         return Ok(());
     }
     photos.iter().try_for_each(|photo| Ok(write_photo(photo, out)?))
@@ -91,11 +92,12 @@ pub fn trash_restore(daemon: &mut Daemon, name: &str, out: &mut impl Write) -> R
     if let Answer::Refused { cause, error } = answer {
         return Err(Failure::refused(cause, format!("{name}: {error}")));
     }
-    let Answer::Restored { name, id } = answer else {
+    let Answer::Restored { name, id, file } = answer else {
         return Err(daemon.unexpected());
     };
-    writeln!(out, "{} ({}) is back in the folder", plain(&name), id.short())?;
-    Ok(())
+    let file = file.filter(|file| *file != name).map(|file| format!(", as {}", plain(&file)));
+    let file = file.unwrap_or_default();
+    Ok(writeln!(out, "{} ({}) is back in the folder{file}", plain(&name), id.short())?)
 }
 
 /// Deletes photos that have been in the daemon's trash for this many days of running, as far as nothing is lost.

@@ -47,6 +47,12 @@ impl Folder {
         self.standing(photo).is_some()
     }
 
+    /// Where the best file of a photo lies that counts as a copy, relative to the folder, for people.
+    pub fn stored_at(&self, photo: PhotoId) -> Option<String> {
+        let files = self.index.stored_files_of(photo);
+        files.first().map(|path| path.display().to_string())
+    }
+
     /// How the folder holds a photo: by the places of its files and, for copies in the trash, by their notes.
     pub(super) fn standing(&self, id: PhotoId) -> Option<Standing> {
         let mut standing = self.index.standing(id)?;

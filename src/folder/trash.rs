@@ -181,7 +181,18 @@ impl Folder {
         photo: PhotoId,
         holding: Option<Holding>,
     ) -> Result<Holding, StoreError> {
-        let result = self.restore_best(photo, holding);
+        self.restore_called(photo, holding, None)
+    }
+
+    /// The same for a person who has asked by a name: of several copies the one whose file was called so comes back. Of
+    /// others the latest does, but rather one that went by itself than one that was a file too many.
+    pub fn restore_called(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+        name: Option<&str>,
+    ) -> Result<Holding, StoreError> {
+        let result = self.restore_best(photo, holding, name);
         match &result {
             Ok(holding) => self.assumed(photo, Some(Standing::of_one(*holding))),
             Err(_) => self.tell_later(photo),
@@ -193,6 +204,7 @@ impl Folder {
         &mut self,
         photo: PhotoId,
         holding: Option<Holding>,
+        name: Option<&str>,
     ) -> Result<Holding, StoreError> {
         self.forget_absent(photo);
         let mut files = self.index.files_of(photo);
@@ -205,7 +217,11 @@ impl Folder {
         files.retain(|path| !holding_at(path).is_stored());
         let mut copies: Vec<(Note, FilePath)> =
             files.into_iter().map(|copy| (self.note_of(&copy, photo), copy)).collect();
-        copies.sort_by_key(|(note, _)| std::cmp::Reverse(note.holding));
+        copies.sort_by_key(|(note, _)| {
+            let is_called = name.is_some_and(|name| layout::label(&note.original_path) == name);
+            let is_spare = matches!(note.why, Why::Duplicate(_));
+            std::cmp::Reverse((note.holding, is_called, !is_spare, note.running))
+        });
         let mut result = Err(StoreError::Gone);
         for (note, copy) in copies {
             let holding = holding.unwrap_or(note.holding);

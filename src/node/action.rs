@@ -218,6 +218,8 @@ pub enum DiskAction {
         photo: PhotoId,
         /// How it is held from then on; none: as before.
         holding: Option<Holding>,
+        /// The name by which a person has asked: of several copies the one whose file was called so comes back.
+        called: Option<String>,
     },
     /// Find the photos that are only in the trash, and whose every copy has been there for this many days of running.
     /// Answered by [`DiskEvent::Aged`].

@@ -175,7 +175,9 @@ impl Node {
                 News::Purge(photo) => drops.expired(cx, photo, true),
                 News::InTrash(photo) => removal.in_trash(cx, photo),
                 News::NotInTrash { photo, error } => removal.failed(cx, photo, &error),
-                News::Returned { photo, result } => clients.returned(cx, photo, &result),
+                News::Returned { photo, result, file } => {
+                    clients.returned(cx, photo, &result, file)
+                }
                 News::Lost(photo) => self.lost(photo),
                 News::Remove { link, photos } => removal.ask(cx, link, &photos),
             }

@@ -271,13 +271,18 @@ impl Context {
     /// has removed it.
     pub(in crate::node) fn restore(&mut self, photo: PhotoId) {
         let removed = self.table.is_removed_by_me(photo);
-        self.restore_as(photo, removed.then_some(Holding::Replica));
+        self.restore_as(photo, removed.then_some(Holding::Replica), None);
     }
 
-    /// Takes a photo out of this node's trash.
-    pub(in crate::node) fn restore_as(&mut self, photo: PhotoId, holding: Option<Holding>) {
+    /// Takes a photo out of this node's trash; of several copies the one that is called so.
+    pub(in crate::node) fn restore_as(
+        &mut self,
+        photo: PhotoId,
+        holding: Option<Holding>,
+        called: Option<String>,
+    ) {
         if !self.custody.is_going(photo) && self.custody.returns(photo) {
-            self.disk(DiskAction::Restore { photo, holding });
+            self.disk(DiskAction::Restore { photo, holding, called });
         }
     }
 

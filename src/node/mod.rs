@@ -354,7 +354,7 @@ impl Node {
                 previews.found(cx, viewer, (photo, size), result);
             }
             DiskEvent::PutAway { photo, result } => drops.put_away(cx, photo, result),
-            DiskEvent::Returned { photo, result } => copies.returned(cx, photo, result),
+            DiskEvent::Returned { photo, result, file } => copies.returned(cx, photo, result, file),
             DiskEvent::Signed { photo, result } => removal.signed(cx, photo, result),
             DiskEvent::Aged { link, photos } => clients.aged(cx, link, photos),
             DiskEvent::DaysLeft { link, days } => clients.days_left(cx, link, &days),

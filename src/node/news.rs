@@ -66,7 +66,7 @@ pub(in crate::node) enum News {
     /// The disk could not move a photo that its owner removes to the trash.
     NotInTrash { photo: PhotoId, error: DiskError },
     /// A photo is back from the trash, or could not be restored.
-    Returned { photo: PhotoId, result: Result<Holding, DiskError> },
+    Returned { photo: PhotoId, result: Result<Holding, DiskError>, file: Option<String> },
     /// No good file of a photo is left in the folder.
     Lost(PhotoId),
 

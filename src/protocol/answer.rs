@@ -200,6 +200,9 @@ pub enum Answer {
         name: String,
         /// Its id.
         id: PhotoId,
+        /// Where it lies in the daemon's folder now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
     },
 
     /// Photos are deleted from the trash.

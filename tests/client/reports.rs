@@ -219,7 +219,8 @@ fn show_and_why_tell_programs_all_there_is() {
 fn trash(stream: &mut TcpStream, request: Request) {
     let answer = if let Request::TrashRestore { image_name: name } = request {
         let id = PhotoId([9; 32]);
-        Answer::Restored { name, id }
+        let file = (name == "small1.jpg").then(|| "2024/small1 (2).jpg".to_owned());
+        Answer::Restored { name, id, file }
     } else {
         let thrown = |number: u8, until_purged, stay| TrashReport {
             names: vec![format!("small{number}.jpg")],
@@ -269,7 +270,10 @@ fn the_trash_can_be_seen_and_emptied_backwards() {
     assert_eq!(rows[4].get("stay"), None);
     let output = daemon.run(folder.path(), &["trash", "restore", "small.jpg"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert!(stdout(&output).contains("small.jpg (09090909) is back"));
+    assert_eq!(stdout(&output), "small.jpg (09090909) is back in the folder\n");
+    let output = daemon.run(folder.path(), &["trash", "restore", "small1.jpg"]);
+    let told = "small1.jpg (09090909) is back in the folder, as 2024/small1 (2).jpg\n";
+    assert_eq!(stdout(&output), told);
 }
 
 #[test]

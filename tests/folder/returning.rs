@@ -53,6 +53,29 @@ fn of_two_copies_the_good_one_comes_back() {
 }
 
 #[test]
+fn of_several_copies_the_one_that_was_called_so_comes_back() {
+    for (name, back) in [
+        (Some("zoo.jpg"), "zoo.jpg"),
+        (Some("ant.jpg"), "pets/ant.jpg"),
+        (Some("zebra.jpg"), "zebra.jpg"),
+        // That one was no file too many.
+        (Some("fox.jpg"), "zoo.jpg"),
+        (None, "zoo.jpg"),
+    ] {
+        let mut room = Room::new();
+        let zoo = room.draw("zoo.jpg", 1);
+        room.draw("zebra.jpg", 1);
+        room.draw("pets/ant.jpg", 1);
+        room.scan();
+        room.folder.dedupe(zoo).unwrap();
+        room.retire(zoo, zoo).unwrap();
+        assert_eq!(room.folder.restore_called(zoo, None, name), Ok(Original));
+        assert_eq!(room.folder.stored_at(zoo).as_deref(), Some(back), "{name:?}");
+        assert!(room.path(back).is_file());
+    }
+}
+
+#[test]
 fn of_two_copies_the_friends_own_comes_back() {
     for (own, other) in [(TRASH, SURPLUS), (SURPLUS, TRASH)] {
         let mut room = Room::new();

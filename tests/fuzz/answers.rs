@@ -63,7 +63,7 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         }
         Answer::Duplicates { .. } => Answer::Similar { photos: vec![similar()] },
         Answer::Similar { .. } => Answer::Distinct { photos: vec![distinct()] },
-        Answer::Distinct { .. } => Answer::Restored { name, id },
+        Answer::Distinct { .. } => Answer::Restored { name, id, file: Some(words()) },
         Answer::Restored { .. } => {
             let why = vec![KeptReport { name: words(), id, reason: words() }];
             Answer::Purged { deleted: 1, kept: 2, why }

@@ -163,11 +163,11 @@ impl World {
                 let result = fine.and_then(|()| self.put_away(life, photo, departure));
                 Some(DiskEvent::PutAway { photo, result })
             }
-            DiskAction::Restore { photo, holding } => {
+            DiskAction::Restore { photo, holding, called: _ } => {
                 let disk = &mut self.hosts[host].disk;
                 let result = fine.and(has_room);
                 let result = result.and_then(|()| disk.restore(photo, holding));
-                Some(DiskEvent::Returned { photo, result })
+                Some(DiskEvent::Returned { photo, result, file: None })
             }
             DiskAction::FindAged { link, older_than } => {
                 let photos = self.hosts[host].disk.in_trash_for(older_than);

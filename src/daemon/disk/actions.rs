@@ -51,7 +51,9 @@ impl FolderThread {
             DiskAction::PutAway { photo, departure, within } => {
                 self.put_away(photo, departure, asked + within)
             }
-            DiskAction::Restore { photo, holding } => self.restore(photo, holding),
+            DiskAction::Restore { photo, holding, called } => {
+                self.restore(photo, holding, called.as_deref());
+            }
             DiskAction::Sign { photo, counter, wish } => self.sign(photo, counter, wish),
             DiskAction::FindAged { link, older_than } => self.find_aged(link, older_than),
             DiskAction::NoteDraining { draining } => self.note_draining(draining),
@@ -99,9 +101,10 @@ impl FolderThread {
         self.report(DiskEvent::DaysLeft { link, days });
     }
 
-    fn restore(&mut self, photo: PhotoId, holding: Option<Holding>) {
-        let result = self.folder.restore(photo, holding).map_err(DiskError::from);
-        self.report(DiskEvent::Returned { photo, result });
+    fn restore(&mut self, photo: PhotoId, holding: Option<Holding>, called: Option<&str>) {
+        let result = self.folder.restore_called(photo, holding, called).map_err(DiskError::from);
+        let file = self.folder.stored_at(photo).filter(|_| result.is_ok());
+        self.report(DiskEvent::Returned { photo, result, file });
     }
 
     fn sign(&mut self, photo: PhotoId, counter: u64, wish: Wish) {

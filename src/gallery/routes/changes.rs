@@ -38,7 +38,7 @@ impl Gallery {
     pub(super) fn restore(&self, body: &mut Body<'_>) -> Answered {
         let One { photo } = json(body)?;
         let answer = self.change(&Request::TrashRestore { image_name: photo.to_string() })?;
-        let Answer::Restored { name, id } = answer else {
+        let Answer::Restored { name, id, .. } = answer else {
             return Err(refused(answer));
         };
         Ok(Response::json(200, &Named { name, id }))

@@ -154,7 +154,10 @@ impl Clients {
                 return self.put(cx, link, Facts { dated, ..Facts::named(name) });
             }
             Request::Distinct { image_names } => return self.distinct(cx, link, &image_names),
-            Request::TrashRestore { image_name } => return self.restore(cx, link, image_name),
+            Request::TrashRestore { image_name } => match view.meant_in_trash(&image_name) {
+                Ok(photo) => return self.restore(cx, link, photo, image_name),
+                Err(answer) => answer,
+            },
             Request::TrashPurge { older_than } => return self.purge(cx, link, older_than),
             Request::RegisterClient { .. } | Request::GetImageList => return,
             Request::Chunk { .. } => {
@@ -208,6 +211,7 @@ impl Clients {
         cx: &mut Context,
         photo: PhotoId,
         result: &Result<Holding, DiskError>,
+        file: Option<String>,
     ) {
         self.distinct_returned(cx, photo, result);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::Restore { photo: other } if *other == photo);
@@ -234,7 +238,9 @@ impl Clients {
         }
         for link in links {
             let answer = match result {
-                Ok(_) => Answer::Restored { name: cx.name_of(photo), id: photo },
+                Ok(_) => {
+                    Answer::Restored { name: cx.name_of(photo), id: photo, file: file.clone() }
+                }
                 Err(error) => Answer::Refused {
                     cause: Refusal::Disk,
                     error: format!("it stays in the trash: {error}"),

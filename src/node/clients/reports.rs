@@ -136,7 +136,8 @@ impl View<'_> {
         format!("a better version is in the collection: {label}{of}; this is {relation}")
     }
 
-    fn trash_report(&self, entry: &Entry) -> TrashReport {
+    /// What a person is told of a photo in this node's trash.
+    pub(super) fn trash_report(&self, entry: &Entry) -> TrashReport {
         let keeper = match entry.verdict {
             Verdict::Loser(keeper) => Some(keeper),
             Verdict::Keeper => Some(entry.photo.id),
@@ -152,6 +153,7 @@ impl View<'_> {
                 "removed by this node's owner, but others have it too".to_owned()
             }
             None => match entry.on_disk().count() {
+                0 => "no node that is here has it in its folder now".to_owned(),
                 1 => "another node keeps the same photo".to_owned(),
                 nodes => format!("{nodes} other nodes keep the same photo"),
             },

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Clients, Waiting};
+use super::wording::spoken_bytes;
+use super::{Clients, View, Waiting, refused};
 use crate::node::context::Context;
-use crate::node::limits::{KEPT_TOLD, REMOVE};
+use crate::node::limits::{CANDIDATES_NAMED, KEPT_TOLD, REMOVE};
 use crate::node::news::News;
+use crate::node::table::entry::Entry;
 use crate::node::{DiskAction, LinkId, Time};
 use crate::photo::PhotoId;
 use crate::protocol::client::{KeptReport, Refusal, Stay, TrashReport};
@@ -158,32 +160,53 @@ impl Clients {
         }
     }
 
-    /// A client wants a photo back from this node's trash.
-    pub(super) fn restore(&mut self, cx: &mut Context, link: LinkId, name: String) {
-        let me = cx.me();
+    /// A client wants a photo back from this node's trash, by this name.
+    pub(super) fn restore(&mut self, cx: &mut Context, link: LinkId, photo: PhotoId, name: String) {
+        let mine = cx.table.is_removed_by_me(photo);
+        self.waiting.insert(link, Waiting::Restore { photo });
+        cx.restore_as(photo, mine.then_some(Holding::Original), Some(name));
+    }
+}
+
+impl View<'_> {
+    /// The photo in this node's trash that a person means and may have back, or what they are answered instead.
+    pub(super) fn meant_in_trash(&self, name: &str) -> Result<PhotoId, Answer> {
+        let cx = self.cx;
         let retired = |id: &PhotoId| cx.table.is_in_my_trash(*id) && !cx.custody.is_going(*id);
-        let mut found: Vec<PhotoId> = cx.table.named(&name).filter(retired).collect();
+        let prefixed = cx.table.with_prefix(name);
+        let mut found: Vec<PhotoId> = cx.table.named(name).filter(retired).collect();
         if found.is_empty() {
-            found = cx.table.with_prefix(&name).into_iter().filter(|id| retired(id)).collect();
+            found = prefixed.iter().copied().filter(retired).collect();
         }
         let [photo] = found[..] else {
-            let candidates: Vec<String> = found.iter().map(PhotoId::short).collect();
-            let reason = match candidates.len() {
-                0 => format!("nothing of this name is in the trash of node {me}"),
-                _ => "several photos in the trash have this name: give the id of one".to_owned(),
+            let candidates = found.iter().take(CANDIDATES_NAMED).filter_map(|id| cx.table.get(*id));
+            let candidates: Vec<String> = candidates.map(|entry| self.candidate(entry)).collect();
+            let stored = |id: &PhotoId| cx.table.mine(*id).is_some_and(Holding::is_stored);
+            let reason = match cx.table.named(name).chain(prefixed).find(stored) {
+                _ if !candidates.is_empty() => {
+                    "several photos in the trash have this name: give the id of one".to_owned()
+                }
+                Some(photo) => format!(
+                    "this node has that very photo in its folder, as {}: of several files with the same bytes it keeps one",
+                    cx.name_of(photo)
+                ),
+                None => "nothing of this name is in this node's trash".to_owned(),
             };
-            let undelivered = false;
-            let answer = Answer::NotFound { image_name: name, candidates, undelivered, reason };
-            return self.answer(cx, link, answer);
+            let (image_name, undelivered) = (name.to_owned(), false);
+            return Err(Answer::NotFound { image_name, candidates, undelivered, reason });
         };
-        let mine = cx.table.is_removed_by_me(photo);
-        if cx.table.is_gone(photo) && !mine {
+        if cx.table.is_gone(photo) && !cx.table.is_removed_by_me(photo) {
             let removers = cx.owners_in_words(&cx.table.removers(photo));
             let error =
                 format!("it was removed by its owner, {removers}, who can restore it there");
-            return self.refuse(cx, link, Refusal::Owner, &error);
+            return Err(refused(Refusal::Owner, &error));
         }
-        self.waiting.insert(link, Waiting::Restore { photo });
-        cx.restore_as(photo, mine.then_some(Holding::Original));
+        Ok(photo)
+    }
+
+    /// A photo in the trash, for a person who has to choose: the id to ask by, and what it is.
+    fn candidate(&self, entry: &Entry) -> String {
+        let TrashReport { names, id, bytes, reason, .. } = self.trash_report(entry);
+        format!("{} ({}, {}): {reason}", id.short(), names.join(", "), spoken_bytes(bytes))
     }
 }

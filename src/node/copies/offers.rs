@@ -275,6 +275,7 @@ impl Copies {
         cx: &mut Context,
         photo: PhotoId,
         result: Result<Holding, DiskError>,
+        file: Option<String>,
     ) {
         cx.custody.returned(photo);
         match &result {
@@ -289,7 +290,7 @@ impl Copies {
                 }
             }
         }
-        cx.tell(News::Returned { photo, result });
+        cx.tell(News::Returned { photo, result, file });
     }
 }
 

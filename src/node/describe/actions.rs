@@ -79,10 +79,10 @@ fn disk_action(action: &DiskAction, names: &dyn Names) -> String {
         }
         DiskAction::ForgetPreview { photo } => format!("forgets what {} looks like", name(photo)),
         DiskAction::PutAway { photo, departure, .. } => goes(*photo, *departure, names),
-        DiskAction::Restore { photo, holding: Some(kind) } => {
+        DiskAction::Restore { photo, holding: Some(kind), .. } => {
             format!("restores {} from its trash as {}", name(photo), holding(*kind))
         }
-        DiskAction::Restore { photo, holding: None } => {
+        DiskAction::Restore { photo, holding: None, .. } => {
             format!("restores {} from its trash", name(photo))
         }
         DiskAction::FindAged { link, older_than } => {

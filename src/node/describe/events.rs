@@ -12,7 +12,7 @@ use super::words::{
 };
 use crate::node::{Asker, ClientEvent, DiskError, DiskEvent, Event, LinkEvent};
 use crate::photo::{Photo, PhotoId, PreviewSize, Proof};
-use crate::protocol::{Blob, NodeId};
+use crate::protocol::{Blob, Holding, NodeId};
 
 /// An event; its node is the subject.
 pub fn event(event: &Event, names: &dyn Names) -> String {
@@ -134,9 +134,7 @@ fn disk_event(event: &DiskEvent, names: &dyn Names) -> String {
         DiskEvent::PutAway { photo, result } => {
             done(result, "put away", &name(photo), |()| format!("has put {} away", name(photo)))
         }
-        DiskEvent::Returned { photo, result } => done(result, "restore", &name(photo), |kind| {
-            format!("has {} back from its trash ({})", name(photo), holding(*kind))
-        }),
+        DiskEvent::Returned { photo, result, .. } => back(&name(photo), result),
         DiskEvent::Signed { photo, result } => done(result, "sign", &name(photo), |word| {
             format!("has signed {}", wished(word.wish(), *photo, names))
         }),
@@ -151,6 +149,11 @@ fn drawn(
 ) -> String {
     let what = format!("a {} of {}", preview(size), names.photo(photo));
     done(result, "find", &what, |_| format!("finds {what}"))
+}
+
+fn back(name: &str, result: &Result<Holding, DiskError>) -> String {
+    let is_back = |kind: &Holding| format!("has {name} back from its trash ({})", holding(*kind));
+    done(result, "restore", name, is_back)
 }
 
 /// What came of something: that it is done, or that the node cannot do this to that.

@@ -153,6 +153,8 @@ pub enum DiskEvent {
         photo: PhotoId,
         /// How it is held now; on an error it is in the trash as before.
         result: Result<Holding, DiskError>,
+        /// Where it lies in the folder now, for people.
+        file: Option<String>,
     },
 
     /// [`DiskAction::FindAged`] is done.

@@ -136,7 +136,7 @@ fn told_apart() -> (Solo, PhotoId) {
 fn what_is_told_apart_is_shown_and_comes_back() {
     let (mut solo, photo) = told_apart();
     let result = Ok(Holding::Original);
-    let mut actions = solo.tell(DiskEvent::Returned { photo, result });
+    let mut actions = solo.tell(DiskEvent::Returned { photo, result, file: None });
     actions.extend(solo.wait(TICK));
     let Some(Answer::Distinct { photos }) = answer(&actions) else {
         panic!("{actions:?}");
@@ -154,7 +154,7 @@ fn what_is_told_apart_is_shown_and_comes_back() {
 fn who_tells_apart_hears_of_a_disk_that_puts_nothing_back() {
     let (mut solo, photo) = told_apart();
     let result = Err(DiskError::Full);
-    let actions = solo.tell(DiskEvent::Returned { photo, result });
+    let actions = solo.tell(DiskEvent::Returned { photo, result, file: None });
     let told = answer(&actions);
     let refused = matches!(told, Some(Answer::Refused { cause: Refusal::Disk, .. }));
     assert!(refused, "{told:?}");

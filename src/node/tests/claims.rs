@@ -190,7 +190,7 @@ fn keeping() -> Solo {
         solo.hear(1, Message::KeepThis { photo: worse.photo.clone(), facts: Facts::default() });
     let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == id);
     assert!(actions.iter().any(restores));
-    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica) });
+    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica), file: None });
     solo
 }
 
@@ -264,7 +264,7 @@ fn who_takes_back_the_best_version_says_nothing_of_the_worse_ones() {
     let request = Request::TrashRestore { image_name };
     solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let result = Ok(Holding::Replica);
-    solo.tell(DiskEvent::Returned { photo: id, result });
+    solo.tell(DiskEvent::Returned { photo: id, result, file: None });
     solo.wait(2 * SETTLE);
     assert_eq!(solo.list(), ["20.jpg"]);
 }

@@ -246,7 +246,7 @@ fn what_another_wants_back_is_not_trimmed_again_at_once() {
     let (photo, facts) = (record.photo, Facts::default());
     let id = photo.id;
     solo.hear(1, Message::KeepThis { photo, facts });
-    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica) });
+    solo.tell(DiskEvent::Returned { photo: id, result: Ok(Holding::Replica), file: None });
     assert_eq!(challenge(&solo.wait(DOUBT - SETTLE)), None);
     assert!(challenge(&solo.wait(2 * SETTLE + 8 * STAGGER)).is_some(), "in the end it goes");
 }

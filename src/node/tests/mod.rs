@@ -54,6 +54,7 @@ mod spaces;
 mod strangers;
 mod targets;
 mod tombstones;
+mod trash;
 mod unrest;
 mod urgent_copies;
 mod variants;

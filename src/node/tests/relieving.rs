@@ -175,7 +175,11 @@ fn what_was_taken_over_counts_until_it_is_given_up_elsewhere() {
         hold(&mut solo, photo.clone(), Holding::Retired);
         solo.hear(1, Message::KeepThis { photo: photo.clone(), facts });
         hold(&mut solo, photo.clone(), Holding::Replica);
-        solo.tell(DiskEvent::Returned { photo: photo.id, result: Ok(Holding::Replica) });
+        solo.tell(DiskEvent::Returned {
+            photo: photo.id,
+            result: Ok(Holding::Replica),
+            file: None,
+        });
     }
     assert_eq!(asked_for(&solo.wait(6 * RETRY)), [], "else it would take all four");
     for record in &all[..2] {

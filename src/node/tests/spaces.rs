@@ -220,7 +220,7 @@ fn what_a_person_takes_back_is_kept() {
     assert_eq!(solo.ask(Request::TrashRestore { image_name: photo.to_string() }), None);
     hold(&mut solo, cat, Holding::Original);
     let result = Ok(Holding::Original);
-    let actions = solo.tell(DiskEvent::Returned { photo, result });
+    let actions = solo.tell(DiskEvent::Returned { photo, result, file: None });
     let noted = actions.iter().any(|action| {
         matches!(action, Action::Disk(DiskAction::NoteFacts { photo: of, facts }) if *of == photo && facts.kept)
     });

@@ -211,7 +211,7 @@ fn what_another_node_wants_back_from_the_trash_stays_out_of_it_for_a_while() {
     let actions = solo.hear(1, Message::KeepThis { photo: shown.photo.clone(), facts });
     let restores = |action: &Action| matches!(action, Action::Disk(DiskAction::Restore { photo, .. }) if *photo == id(10));
     assert!(actions.iter().any(restores));
-    solo.tell(DiskEvent::Returned { photo: id(10), result: Ok(Holding::Original) });
+    solo.tell(DiskEvent::Returned { photo: id(10), result: Ok(Holding::Original), file: None });
     let goes_within = |solo: &mut Solo, span: Duration| {
         let end = solo.now + span;
         while solo.now < end && !solo.node.cx.custody.is_going(id(10)) {

@@ -293,7 +293,7 @@ impl World {
             }
             DiskAction::Restore { photo, .. } => {
                 disk.photos.get_mut(&photo).unwrap().0 = Holding::Replica;
-                DiskEvent::Returned { photo, result: Ok(Holding::Replica) }
+                DiskEvent::Returned { photo, result: Ok(Holding::Replica), file: None }
             }
             _ => return,
         };

@@ -303,7 +303,11 @@ fn about_changes() -> impl Strategy<Value = Answer> {
             .prop_map(|(name, id, relation, differs)| Answer::Have { name, id, relation, differs }),
         some(distinct).prop_map(|photos| Answer::Distinct { photos }),
         (cause, ".*").prop_map(|(cause, error)| Answer::Refused { cause, error }),
-        (".*", photo_id()).prop_map(|(name, id)| Answer::Restored { name, id }),
+        (".*", photo_id(), prop::option::of(".*")).prop_map(|(name, id, file)| Answer::Restored {
+            name,
+            id,
+            file
+        }),
         (any::<(u64, u64)>(), some(kept)).prop_map(|((deleted, kept), why)| Answer::Purged {
             deleted,
             kept,
