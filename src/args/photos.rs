@@ -124,7 +124,8 @@ pub(crate) struct NameArgs {
 Examples:
   photomesh put a.jpg b.png
   photomesh put ~/Desktop/*.jpg
-  photomesh put -r ~/Pictures/2019      all photos in it and below")]
+  photomesh put -r ~/Pictures/2019      all photos in it and below
+  photomesh put -r ~/Pictures -n        what of them is not there yet")]
 pub(crate) struct PutArgs {
     /// The files to add, and folders with -r
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::AnyPath)]
@@ -132,8 +133,12 @@ pub(crate) struct PutArgs {
     /// Add all photos below the folders; what is hidden is passed over, and links are not followed
     #[arg(short, long)]
     pub(crate) recursive: bool,
+    /// Only tell what would be stored, and what is there already with the same bytes; send nothing of any file
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
     /// Print one JSON object a line for each file: file, command (Stored, or Have of a better version), name, id, and
-    /// copies, nodes, or relation, differs; of several those that fail have file, error, exit_code
+    /// copies, nodes, or relation, differs; of several those that fail have file, error, exit_code. In a dry run: file, id,
+    /// bytes, outcome (stored, there, worse, twice) and name of what is there
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -142,7 +147,12 @@ pub(crate) struct PutArgs {
 
 impl PutArgs {
     pub(crate) fn wish(&self) -> Put {
-        Put { files: self.files.clone(), recursive: self.recursive, json: self.json }
+        Put {
+            files: self.files.clone(),
+            recursive: self.recursive,
+            dry_run: self.dry_run,
+            json: self.json,
+        }
     }
 }
 

@@ -1,11 +1,11 @@
-//! The photos below a folder, for `put -r`.
+//! The files that `put` is to put: those that are named and, for `put -r`, the photos below folders.
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::photo::{PhotoId, SNIFF_BYTES, recognise};
+use crate::photo::{MAX_PHOTO, PhotoId, SNIFF_BYTES, recognise};
 
 /// What was found below folders.
 #[derive(Default)]
@@ -66,11 +66,38 @@ impl Below {
 }
 
 /// Whether a file begins like a picture: then it is for the daemon to say what it is.
-fn is_picture(path: &Path) -> io::Result<bool> {
+pub(super) fn is_picture(path: &Path) -> io::Result<bool> {
     let mut start = Vec::new();
     let mut file = File::open(path)?;
     let bytes = file.metadata()?.len();
     file.by_ref().take(SNIFF_BYTES).read_to_end(&mut start)?;
     // Its id does not matter for that.
     Ok(recognise(PhotoId::of(&[]), bytes, &start).is_ok())
+}
+
+/// Opens a file to be put, if it can be one, and tells its length in bytes.
+pub(super) fn open(path: &Path) -> Result<(File, u64), Failure> {
+    let shown = path.display();
+    if path.as_os_str() == "-" {
+        let text = "put takes no photo from standard input, since it needs a name: save it in a file first";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    if path.is_dir() {
+        let text = format!("{shown} is a folder: put -r {shown} adds all photos in it");
+        return Err(Failure::Usage(text));
+    }
+    let unreadable = |error: io::Error| Failure::unreadable(path, &error);
+    // Looked at before it is opened: a pipe would be waited for.
+    if !path.metadata().map_err(unreadable)?.is_file() {
+        return Err(Failure::Usage(format!("{shown} is not a file")));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    if bytes > MAX_PHOTO {
+        let limit = MAX_PHOTO >> 20;
+        return Err(Failure::BadData(format!(
+            "{shown} is larger than {limit} MiB, the most a photo may have"
+        )));
+    }
+    Ok((file, bytes))
 }

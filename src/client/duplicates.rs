@@ -31,22 +31,10 @@ struct Version<'a> {
 /// Lists the pictures with several versions: each keeper, and the versions hidden because of it.
 pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let mut all: Vec<(NodeId, DuplicateReport)> = Vec::new();
-    let page_of = |answer| {
-        if let Answer::Duplicates { node, duplicates, next } = answer {
-            let told = duplicates.into_iter().map(|duplicate| (node, duplicate));
-            Some((told.collect(), next))
-        } else {
-            None
-        }
-    };
-    daemon.ask_pages(
-        |after| Request::Duplicates { after },
-        page_of,
-        |page| {
-            all.extend(page);
-            Ok(())
-        },
-    )?;
+    for_each_page(daemon, |page| {
+        all.extend(page);
+        Ok(())
+    })?;
     let Some(node) = all.first().map(|(node, _)| *node) else {
         if !json {
             eprintln!("nothing is hidden: no picture has several versions");
@@ -83,6 +71,22 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         );
     }
     Ok(())
+}
+
+/// Hands all versions that are not shown to `take`, each with the node that was asked, page after page.
+pub(super) fn for_each_page(
+    daemon: &mut Daemon,
+    take: impl FnMut(Vec<(NodeId, DuplicateReport)>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let page_of = |answer| {
+        if let Answer::Duplicates { node, duplicates, next } = answer {
+            let told = duplicates.into_iter().map(|duplicate| (node, duplicate));
+            Some((told.collect(), next))
+        } else {
+            None
+        }
+    };
+    daemon.ask_pages(|after| Request::Duplicates { after }, page_of, take)
 }
 
 fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<()> {

@@ -42,7 +42,8 @@
 //! # What is where, in reading order
 //!
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
-//! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder): the
+//! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder;
+//!    `rehearsal`: a dry run): the
 //!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
 //!    was taken. `screen`: tables, JSON and foreign text.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
@@ -77,6 +78,7 @@ mod patience;
 mod pattern;
 mod plan;
 mod put;
+mod rehearsal;
 mod remove;
 mod same;
 mod save;

@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::below::Below;
+use super::below::{Below, open};
 use super::explain::kind;
 use super::failure::accepted;
+use super::rehearsal::rehearse;
 use super::screen::{count, plain, write_json};
-use super::tally::{Failures, there_already};
+use super::tally::{Failed, Failures, are_no_photos, there_already};
 use super::{Daemon, Failure};
-use crate::photo::MAX_PHOTO;
 use crate::protocol::{Answer, FileTime, MAX_CHUNK, NodeId, Request};
 
 /// What to put.
@@ -26,6 +26,8 @@ pub struct Put {
     pub files: Vec<PathBuf>,
     /// Put all photos below the folders. What is hidden is passed over, and no links are followed.
     pub recursive: bool,
+    /// Only tell what would be stored, and send nothing of any file.
+    pub dry_run: bool,
     /// Write what has come of each file as a line of JSON.
     pub json: bool,
 }
@@ -44,13 +46,16 @@ pub fn put(
     wish: &Put,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let mut tally = Tally::default();
     let mut below = Below::default();
     match wish.recursive {
         true => wish.files.iter().for_each(|path| below.add(path)),
         false => below.photos.clone_from(&wish.files),
     }
     let alone = !wish.recursive && wish.files.len() == 1;
+    if wish.dry_run {
+        return rehearse(&mut connect()?, &below, (alone, wish.json), out);
+    }
+    let mut tally = Tally::default();
     for (path, failure) in &below.failures {
         tally.fail(wish, path, failure, out)?;
     }
@@ -130,9 +135,7 @@ impl Tally {
     ) -> io::Result<()> {
         self.failures.tell(failure);
         if wish.json {
-            let (file, error) = (path.to_string_lossy(), failure.to_string());
-            write_json(out, &Failed { file: &file, error, exit_code: failure.exit_code() })?;
-            out.flush()?;
+            Failed::write(path, failure, out)?;
         }
         Ok(())
     }
@@ -144,10 +147,7 @@ impl Tally {
         if self.worse > 0 {
             summary.push_str(&format!(", {} there in a better version", self.worse));
         }
-        if self.others > 0 {
-            let verb = if self.others == 1 { "is no photo" } else { "are no photos" };
-            summary.push_str(&format!(", {} {verb}", count(self.others, "file")));
-        }
+        summary.push_str(&are_no_photos(self.others));
         let failed = format!("{} not stored", count(self.failures.count, "file"));
         self.failures.end(summary, &failed)
     }
@@ -159,41 +159,6 @@ struct Answered<'a> {
     file: &'a str,
     #[serde(flatten)]
     answer: &'a Answer,
-}
-
-/// One of several files that is not stored.
-#[derive(Serialize)]
-struct Failed<'a> {
-    file: &'a str,
-    error: String,
-    exit_code: u8,
-}
-
-/// Opens a file to be put, if it can be one, and tells its length in bytes.
-fn open(path: &Path) -> Result<(File, u64), Failure> {
-    let shown = path.display();
-    if path.as_os_str() == "-" {
-        let text = "put takes no photo from standard input, since it needs a name: save it in a file first";
-        return Err(Failure::Usage(text.to_owned()));
-    }
-    if path.is_dir() {
-        let text = format!("{shown} is a folder: put -r {shown} adds all photos in it");
-        return Err(Failure::Usage(text));
-    }
-    let unreadable = |error: io::Error| Failure::unreadable(path, &error);
-    // Looked at before it is opened: a pipe would be waited for.
-    if !path.metadata().map_err(unreadable)?.is_file() {
-        return Err(Failure::Usage(format!("{shown} is not a file")));
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
-    if bytes > MAX_PHOTO {
-        let limit = MAX_PHOTO >> 20;
-        return Err(Failure::BadData(format!(
-            "{shown} is larger than {limit} MiB, the most a photo may have"
-        )));
-    }
-    Ok((file, bytes))
 }
 
 impl Daemon {

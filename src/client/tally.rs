@@ -1,6 +1,12 @@
 //! Several photos or files of one command: what has failed, and the one line in the end.
 
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
 use super::Failure;
+use super::screen::write_json;
 
 /// The failures of a command that goes on with the others.
 #[derive(Default)]
@@ -36,5 +42,31 @@ pub(super) fn there_already(count: u64) -> String {
         0 => String::new(),
         1 => ", 1 was there already".to_owned(),
         count => format!(", {count} were there already"),
+    }
+}
+
+/// `, 3 files are no photos`; nothing if all are.
+pub(super) fn are_no_photos(others: u64) -> String {
+    match others {
+        0 => String::new(),
+        1 => ", 1 file is no photo".to_owned(),
+        others => format!(", {others} files are no photos"),
+    }
+}
+
+/// One of several files that is not stored.
+#[derive(Serialize)]
+pub(super) struct Failed<'a> {
+    file: &'a str,
+    error: String,
+    exit_code: u8,
+}
+
+impl Failed<'_> {
+    /// Writes it as a line of JSON.
+    pub(super) fn write(path: &Path, failure: &Failure, out: &mut impl Write) -> io::Result<()> {
+        let (file, error) = (path.to_string_lossy(), failure.to_string());
+        write_json(out, &Failed { file: &file, error, exit_code: failure.exit_code() })?;
+        out.flush()
     }
 }

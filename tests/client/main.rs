@@ -10,6 +10,7 @@ mod list;
 mod near;
 mod plan;
 mod put;
+mod rehearsal;
 mod remove;
 mod reports;
 mod rule;

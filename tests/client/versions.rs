@@ -16,7 +16,7 @@ use crate::scripted::{Scripted, code, names, say, stderr, stdout};
 const SMALL: &[u8] = b"the bytes of the small one";
 const LARGE: &[u8] = b"the bytes of the large one";
 
-fn small(relation: Relation) -> VersionReport {
+pub(crate) fn small(relation: Relation) -> VersionReport {
     VersionReport {
         id: PhotoId::of(SMALL),
         names: vec!["small.jpg".to_owned()],
@@ -31,7 +31,7 @@ fn small(relation: Relation) -> VersionReport {
     }
 }
 
-fn keeper(name: &str) -> Summary {
+pub(crate) fn keeper(name: &str) -> Summary {
     Summary {
         name: name.to_owned(),
         id: PhotoId::of(LARGE),

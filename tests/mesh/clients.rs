@@ -24,7 +24,8 @@ fn a_put_is_answered_when_it_is_on_two_disks() {
     fs::write(&file, &bytes).unwrap();
     let mut out = Vec::new();
     let connect = || photomesh::client::Daemon::connect(mesh.daemons[1].address(), None);
-    let wish = photomesh::client::Put { files: vec![file], recursive: false, json: false };
+    let wish =
+        photomesh::client::Put { files: vec![file], recursive: false, dry_run: false, json: false };
     photomesh::client::put(connect, &wish, &mut out).unwrap();
     let said = String::from_utf8(out).unwrap();
     assert!(said.contains("on 2 nodes"), "{said}");

@@ -193,7 +193,7 @@ fn what_an_owner_puts_and_gets_is_no_more_on_the_line_than_the_photo() {
     assert!(bytes.len() > 2 * MAX_CHUNK, "{} bytes are too few", bytes.len());
     let file = group.place.path().join("new.png");
     fs::write(&file, &bytes).unwrap();
-    let wish = client::Put { files: vec![file], recursive: false, json: false };
+    let wish = client::Put { files: vec![file], recursive: false, dry_run: false, json: false };
     client::put(connect, &wish, &mut Vec::new()).unwrap();
     let mut got = Vec::new();
     let wish = client::Get {

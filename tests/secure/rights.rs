@@ -112,8 +112,9 @@ fn a_friend_reads_and_commands_nothing() {
         file: group.member_file(&group.invited(name, lost)),
         place: place.path(),
     };
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &["put", "b.jpg"],
+        &["put", "b.jpg", "--dry-run"],
         &["rm", "a.jpg", "--yes"],
         &["trash", "list"],
         &["trash", "restore", "a.jpg"],
