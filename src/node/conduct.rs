@@ -144,7 +144,7 @@ impl Node {
                 }
                 News::Gone(node) => {
                     cx.table.forget_left_out(node);
-                    cx.table.forget_last_known(node);
+                    cx.table.set_gone(node);
                     if cx.mesh.peer(node).is_none() {
                         cx.table.forget_node(node);
                     }

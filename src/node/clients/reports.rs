@@ -201,7 +201,7 @@ impl View<'_> {
     fn node_report(&self, id: NodeId, address: &Address, alive: bool, state: String) -> NodeReport {
         let load = match alive {
             true => self.cx.table.load(id),
-            false => self.cx.table.last_known(id),
+            false => self.cx.table.last_told(id),
         };
         let (photos, bytes, originals) = (load.photos, load.bytes, load.originals);
         let space = self.cx.mesh.space_of(id).filter(|_| alive);

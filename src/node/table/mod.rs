@@ -93,6 +93,8 @@ pub(in crate::node) struct Table {
     leaving: BTreeSet<NodeId>,
     /// Nodes that hand over all that they have.
     draining: BTreeSet<NodeId>,
+    /// What nodes that stay away had on their disks when they were last here.
+    stayed_away: BTreeMap<NodeId, Load>,
     /// Who belongs to the group; without a group everybody is a member of their own.
     certified: Option<Certified>,
     now: Time,
@@ -148,6 +150,7 @@ impl Table {
             members: BTreeMap::new(),
             leaving: BTreeSet::new(),
             draining: BTreeSet::new(),
+            stayed_away: BTreeMap::new(),
             certified: None,
             now: Time::default(),
             bounds: Bounds::default(),
@@ -286,6 +289,11 @@ impl Table {
     /// What a node that is away had on its disk when it was last here.
     pub(in crate::node) fn last_known(&self, node: NodeId) -> Load {
         self.inventories.get(&node).map(|inventory| inventory.last_known).unwrap_or_default()
+    }
+
+    /// The same, and of one that stays away and whose claims are forgotten.
+    pub(in crate::node) fn last_told(&self, node: NodeId) -> Load {
+        self.stayed_away.get(&node).copied().unwrap_or_else(|| self.last_known(node))
     }
 
     /// How many photos a node has in any way, or had when it was last here.

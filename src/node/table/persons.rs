@@ -107,6 +107,7 @@ impl Table {
             self.leaving.remove(&node);
             self.members.remove(&node);
             self.draining.remove(&node);
+            self.stayed_away.remove(&node);
             self.inventories.remove(&node);
         }
     }

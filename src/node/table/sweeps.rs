@@ -36,8 +36,16 @@ impl Table {
         self.begin_sweep(node, What::Away);
     }
 
-    /// Forgets a node's claims from before its present link: it has told all its photos, or stays away.
+    /// A node stays away: its claims are forgotten. What they came to is remembered for people.
+    pub(in crate::node) fn set_gone(&mut self, node: NodeId) {
+        let last = self.last_told(node);
+        self.forget_last_known(node);
+        self.stayed_away.insert(node, last);
+    }
+
+    /// Forgets a node's claims from before its present link, and how many they were: it has told all its photos.
     pub(in crate::node) fn forget_last_known(&mut self, node: NodeId) {
+        self.stayed_away.remove(&node);
         self.begin_sweep(node, What::Forget);
     }
 

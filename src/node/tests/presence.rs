@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::limits::{REANNOUNCE, REGISTER, SETTLE, SILENCE, TICK, UNMET, WISH_RESTS};
 use super::super::{Action, CloseReason, DiskAction, Event, LinkAction, LinkEvent, LinkId};
-use super::solo::{Solo, register};
+use super::solo::{Solo, original, register};
 use super::world::address;
 use crate::protocol::group::Roster;
 use crate::protocol::message::{PROTOCOL, Register};
@@ -87,6 +87,40 @@ fn a_wish_for_copies_counts_at_once_and_a_new_one_when_it_has_rested() {
     assert_eq!(come(&mut solo, 12, 4), 3);
     solo.wait(WISH_RESTS);
     assert_eq!(solo.status().copies_wanted, 4);
+}
+
+#[test]
+fn what_a_node_had_is_told_for_as_long_as_it_is_remembered() {
+    let mut solo = Solo::new();
+    let had = |solo: &mut Solo| {
+        let nodes = solo.status().nodes;
+        let other = nodes.into_iter().find(|other| other.id == NodeId(1));
+        other.map(|other| (other.alive, other.photos, other.originals))
+    };
+    solo.join(1, PIN, &[b"cat", b"dog"]);
+    assert_eq!(had(&mut solo), Some((true, 2, 2)));
+    close(&mut solo, 1, CloseReason::Remote);
+    solo.wait(TICK);
+    assert_eq!(had(&mut solo), Some((false, 2, 2)));
+    solo.wait(2 * GRACE);
+    assert_eq!(state(&mut solo, 1), "gone: it is waited for no longer");
+    assert_eq!(
+        had(&mut solo),
+        Some((false, 2, 2)),
+        "its claims are forgotten, their number is not"
+    );
+    // It comes back, and goes before it has told all; then with less.
+    solo.open(2, "127.0.0.1");
+    solo.hear(2, Message::Register(register(1, PIN)));
+    assert_eq!(had(&mut solo), Some((true, 0, 0)));
+    close(&mut solo, 2, CloseReason::Remote);
+    assert_eq!(had(&mut solo), Some((false, 2, 2)));
+    solo.open(3, "127.0.0.1");
+    solo.hear(3, Message::Register(register(1, PIN)));
+    solo.announce(3, vec![original(b"cat")], true);
+    close(&mut solo, 3, CloseReason::Remote);
+    solo.wait(TICK);
+    assert_eq!(had(&mut solo), Some((false, 1, 1)));
 }
 
 /// How a node is described to people that has just gone.
