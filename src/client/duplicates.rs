@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -26,27 +27,38 @@ struct Version<'a> {
     version: &'a VersionReport,
     /// How long it stays in the asked node's trash; null if it does not lie there.
     trash: Option<Stay>,
+    #[serde(skip)]
+    told: &'a Told,
+}
+
+/// What a page of versions tells of nodes.
+pub(super) struct Told {
+    /// The one that was asked.
+    node: NodeId,
+    /// What people call them.
+    called: BTreeMap<NodeId, String>,
 }
 
 /// Lists the pictures with several versions: each keeper, and the versions hidden because of it.
 pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
-    let mut all: Vec<(NodeId, DuplicateReport)> = Vec::new();
+    let mut all: Vec<(Arc<Told>, DuplicateReport)> = Vec::new();
     for_each_page(daemon, |page| {
         all.extend(page);
         Ok(())
     })?;
-    let Some(node) = all.first().map(|(node, _)| *node) else {
+    if all.is_empty() {
         if !json {
             eprintln!("nothing is hidden: no picture has several versions");
         }
         return Ok(());
     };
     let mut groups: BTreeMap<&Summary, Vec<Version>> = BTreeMap::new();
-    for (_, duplicate) in &all {
-        groups
-            .entry(&duplicate.keeper)
-            .or_default()
-            .push(Version { version: &duplicate.version, trash: duplicate.trash });
+    for (told, duplicate) in &all {
+        groups.entry(&duplicate.keeper).or_default().push(Version {
+            version: &duplicate.version,
+            trash: duplicate.trash,
+            told,
+        });
     }
     let pictures = groups.len();
     let example = groups.iter().next().map(|(keeper, versions)| {
@@ -57,7 +69,7 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         let group = Group { keeper, versions };
         match json {
             true => write_json(out, &group)?,
-            false => write_group(&group, node, out)?,
+            false => write_group(&group, out)?,
         }
     }
     if !json {
@@ -73,14 +85,15 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
     Ok(())
 }
 
-/// Hands all versions that are not shown to `take`, each with the node that was asked, page after page.
+/// Hands all versions that are not shown to `take`, with what is told of nodes, page after page.
 pub(super) fn for_each_page(
     daemon: &mut Daemon,
-    take: impl FnMut(Vec<(NodeId, DuplicateReport)>) -> Result<(), Failure>,
+    take: impl FnMut(Vec<(Arc<Told>, DuplicateReport)>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let page_of = |answer| {
-        if let Answer::Duplicates { node, duplicates, next } = answer {
-            let told = duplicates.into_iter().map(|duplicate| (node, duplicate));
+        if let Answer::Duplicates { node, called, duplicates, next } = answer {
+            let told = Arc::new(Told { node, called });
+            let told = duplicates.into_iter().map(|duplicate| (Arc::clone(&told), duplicate));
             Some((told.collect(), next))
         } else {
             None
@@ -89,12 +102,12 @@ pub(super) fn for_each_page(
     daemon.ask_pages(|after| Request::Duplicates { after }, page_of, take)
 }
 
-fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<()> {
+fn write_group(group: &Group, out: &mut impl Write) -> io::Result<()> {
     let keeper = group.keeper;
     let size = picture(keeper.width, keeper.height, keeper.format, keeper.bytes);
     let id = keeper.id.short();
     writeln!(out, "{} ({id}, {size})", plain(&keeper.name))?;
-    for Version { version, trash } in &group.versions {
+    for Version { version, trash, told } in &group.versions {
         let names: Vec<_> = version.names.iter().map(|name| plain(name)).collect();
         let relation = match version.relation {
             Relation::Same => "same",
@@ -107,13 +120,17 @@ fn write_group(group: &Group, node: NodeId, out: &mut impl Write) -> io::Result<
         writeln!(out, "    {}", differs.join(", "))?;
         for (holder, holding) in &version.held {
             let stay = match trash {
-                Some(stay) if *holder == node && !holding.is_stored() => {
+                Some(stay) if *holder == told.node && !holding.is_stored() => {
                     format!("; {}", spoken(*stay))
                 }
                 _ => String::new(),
             };
-            let asked = if *holder == node { " (the one asked)" } else { "" };
-            writeln!(out, "    node {holder}{asked}: {}{stay}", how(*holding))?;
+            let asked = if *holder == told.node { " (the one asked)" } else { "" };
+            let holder = match told.called.get(holder) {
+                Some(name) => plain(name),
+                None => format!("node {holder}"),
+            };
+            writeln!(out, "    {holder}{asked}: {}{stay}", how(*holding))?;
         }
     }
     Ok(())

@@ -232,7 +232,8 @@ impl Node {
         if let Some(record) = records.iter().find(|record| !record.photo.has_possible_size()) {
             return cx.close(link, super::mesh::impossible_size(&record.photo));
         }
-        for text in cx.table.told(node, &records, &gone, tombstones) {
+        let called = cx.called(node);
+        for text in cx.table.told((node, &called), &records, &gone, tombstones) {
             cx.log("table", text);
         }
         for record in &records {

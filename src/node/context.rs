@@ -3,6 +3,7 @@
 //! Each field owns its data and changes only through its own methods. A question that needs several of them is answered
 //! here, so that no two parts answer it differently.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -200,6 +201,16 @@ impl Context {
     /// What people call a node: its member, and its own name if the member has several. Without a group its id.
     pub(in crate::node) fn called(&self, node: NodeId) -> String {
         self.mesh.called(node)
+    }
+
+    /// What people call these nodes; without a group they are called by their ids, which need no telling.
+    pub(in crate::node) fn all_called(
+        &self,
+        nodes: impl IntoIterator<Item = NodeId>,
+    ) -> BTreeMap<NodeId, String> {
+        let in_group = self.config().membership.is_some();
+        let nodes = nodes.into_iter().filter(|_| in_group);
+        nodes.map(|node| (node, self.called(node))).collect()
     }
 
     /// Nodes and where they listen, for people.

@@ -174,6 +174,9 @@ pub enum Answer {
     Duplicates {
         /// The node that was asked.
         node: NodeId,
+        /// What people call the nodes that are named here, in a group.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        called: BTreeMap<NodeId, String>,
         /// The worse versions, in order of their ids. May be none although more follow: a page ends after so many photos
         /// were looked at.
         duplicates: Vec<DuplicateReport>,

@@ -1,5 +1,6 @@
 //! `put --dry-run`: it tells what a put would do, and the daemon hears of no file.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpStream;
 use std::path::Path;
@@ -21,22 +22,20 @@ fn png(content: &str) -> Vec<u8> {
 
 /// A daemon that has the cat, and a dog in a better version. It wants to hear of nothing but that.
 fn lists(stream: &mut TcpStream, request: Request) {
-    let answer = match request {
-        Request::List { after: None } => {
-            let photos = vec![photo("other.jpg", 3)];
-            Answer::Photos { photos, next: Some(PhotoId([3; 32])) }
-        }
-        Request::List { after: Some(_) } => {
-            let cat = PhotoReport { id: PhotoId::of(&png("cat")), ..photo("tom\x1b.jpg", 4) };
-            Answer::Photos { photos: vec![cat], next: None }
-        }
-        Request::Duplicates { .. } => {
-            let mut version = small(Relation::Same);
-            version.id = PhotoId::of(&png("dog"));
-            let hidden = DuplicateReport { version, keeper: keeper("rex.jpg"), trash: None };
-            Answer::Duplicates { node: NodeId(1), duplicates: vec![hidden], next: None }
-        }
-        other => panic!("not to be asked: {other:?}"),
+    let answer = if let Request::List { after: None } = request {
+        let photos = vec![photo("other.jpg", 3)];
+        Answer::Photos { photos, next: Some(PhotoId([3; 32])) }
+    } else if let Request::List { .. } = request {
+        let cat = PhotoReport { id: PhotoId::of(&png("cat")), ..photo("tom\x1b.jpg", 4) };
+        Answer::Photos { photos: vec![cat], next: None }
+    } else if let Request::Duplicates { .. } = request {
+        let mut version = small(Relation::Same);
+        version.id = PhotoId::of(&png("dog"));
+        let hidden = DuplicateReport { version, keeper: keeper("rex.jpg"), trash: None };
+        let (node, called) = (NodeId(1), BTreeMap::new());
+        Answer::Duplicates { node, called, duplicates: vec![hidden], next: None }
+    } else {
+        panic!("not to be asked: {request:?}")
     };
     say(stream, &answer);
 }

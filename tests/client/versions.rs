@@ -1,5 +1,6 @@
 //! `duplicates`, `distinct` and the versions that `get` speaks of: what people and scripts are told.
 
+use std::collections::BTreeMap;
 use std::net::TcpStream;
 
 use photomesh::photo::{Format, PhotoId, Relation};
@@ -61,8 +62,8 @@ fn review(stream: &mut TcpStream, request: Request) {
             (vec![one(Relation::Variant, stays, keeper("large.jpg"))], None)
         }
     };
-    let node = NodeId(1);
-    say(stream, &Answer::Duplicates { node, duplicates, next });
+    let (node, called) = (NodeId(1), [(NodeId(2), "ben\x1b".to_owned())].into());
+    say(stream, &Answer::Duplicates { node, called, duplicates, next });
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn duplicates_says_what_was_put_away_and_how_to_answer() {
         "    320 x 240 instead of 640 x 480\\u{1b}[2J",
         "node 0000000000000001 (the one asked): in its owner's trash; 12 days of running left",
         "node 0000000000000001 (the one asked): in its owner's trash; stays until you purge it",
-        "node 0000000000000002: in the trash\n",
+        "    ben\\u{1b}: in the trash\n",
     ] {
         assert!(text.contains(wanted), "{wanted:?} is missing in\n{text}");
     }
@@ -108,7 +109,8 @@ fn duplicates_for_scripts_is_one_object_a_picture() {
 }
 
 fn nothing(stream: &mut TcpStream, _: Request) {
-    say(stream, &Answer::Duplicates { node: NodeId(1), duplicates: Vec::new(), next: None });
+    let (node, called, duplicates) = (NodeId(1), BTreeMap::new(), Vec::new());
+    say(stream, &Answer::Duplicates { node, called, duplicates, next: None });
 }
 
 #[test]

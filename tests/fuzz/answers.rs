@@ -58,9 +58,12 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
         Answer::Photos { .. } => Answer::Explained(Box::new(explanation())),
         Answer::Explained(_) => Answer::Status(Box::new(status())),
         Answer::Status(_) => Answer::Trash { photos: vec![in_trash()], next },
-        Answer::Trash { .. } => {
-            Answer::Duplicates { node: NODE, duplicates: vec![duplicate()], next }
-        }
+        Answer::Trash { .. } => Answer::Duplicates {
+            node: NODE,
+            called: [(NODE, words())].into(),
+            duplicates: vec![duplicate()],
+            next,
+        },
         Answer::Duplicates { .. } => Answer::Similar { photos: vec![similar()] },
         Answer::Similar { .. } => Answer::Distinct { photos: vec![distinct()] },
         Answer::Distinct { .. } => Answer::Restored { name, id, file: Some(words()) },

@@ -197,9 +197,7 @@ impl Clients {
         let already = matches!(waiting, Some(Waiting::Copies { known: true, .. }));
         let name = cx.name_of(photo);
         let copies = u32::try_from(copies).unwrap_or(u32::MAX);
-        let in_group = cx.config().membership.is_some();
-        let called = nodes.iter().filter(|_| in_group).map(|node| (*node, cx.called(*node)));
-        let called = called.collect();
+        let called = cx.all_called(nodes.iter().copied());
         let stored = Answer::Stored { name, id: photo, copies, nodes, called, already, warning };
         self.answer(cx, link, stored);
     }

@@ -131,7 +131,11 @@ impl View<'_> {
     fn replaced(&self, entry: &Entry, keeper: PhotoId) -> String {
         let cx = self.cx;
         let label = cx.table.label(keeper);
-        let of = cx.whose(keeper).map(|node| format!(" of node {node}")).unwrap_or_default();
+        let of = match cx.whose(keeper) {
+            Some(node) if node == cx.me() => " of this node".to_owned(),
+            Some(node) => format!(" of {}", cx.called(node)),
+            None => String::new(),
+        };
         let relation = as_what(cx.table.relation_to(entry, keeper));
         format!("a better version is in the collection: {label}{of}; this is {relation}")
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::versions::told_duplicates;
 use super::wording::spoken_bytes;
 use super::{Clients, View, Waiting, refused};
 use crate::node::context::Context;
@@ -84,7 +85,7 @@ impl Clients {
                         days.get(&id).map(|days| stay(days).unwrap_or(Stay::UntilPurged));
                 }
                 let (duplicates, next) = (std::mem::take(duplicates), *next);
-                Answer::Duplicates { node: cx.me(), duplicates, next }
+                told_duplicates(cx, duplicates, next)
             }
             Some(Waiting::Trash { photos, next }) => {
                 for photo in &mut *photos {

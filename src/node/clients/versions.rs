@@ -30,10 +30,9 @@ impl View<'_> {
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
         versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
         let named = versions.iter().chain([&entry]).flat_map(|entry| entry.anywhere());
-        let in_group = self.cx.config().membership.is_some();
-        let named: BTreeSet<NodeId> = named.filter(|_| in_group).collect();
+        let named: BTreeSet<NodeId> = named.collect();
         let explanation = Explanation {
-            called: named.into_iter().map(|node| (node, self.cx.called(node))).collect(),
+            called: self.cx.all_called(named),
             photo: self.report(entry),
             meant: match found {
                 Found::One(photo) if exact => Some(photo),
@@ -124,9 +123,20 @@ impl Clients {
         let ids = duplicates.iter().map(|duplicate| duplicate.version.id);
         let photos: Vec<PhotoId> = ids.filter(|id| cx.table.is_in_my_trash(*id)).collect();
         if photos.is_empty() {
-            return self.answer(cx, link, Answer::Duplicates { node: cx.me(), duplicates, next });
+            return self.answer(cx, link, told_duplicates(cx, duplicates, next));
         }
         self.waiting.insert(link, Waiting::Duplicates { duplicates, next });
         cx.disk(DiskAction::FindDaysLeft { link, photos });
     }
+}
+
+/// The answer with a page of hidden versions.
+pub(super) fn told_duplicates(
+    cx: &Context,
+    duplicates: Vec<DuplicateReport>,
+    next: Option<PhotoId>,
+) -> Answer {
+    let held = duplicates.iter().flat_map(|duplicate| &duplicate.version.held);
+    let nodes: BTreeSet<NodeId> = held.map(|(node, _)| *node).collect();
+    Answer::Duplicates { node: cx.me(), called: cx.all_called(nodes), duplicates, next }
 }

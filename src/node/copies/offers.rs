@@ -261,7 +261,8 @@ impl Copies {
         let late: Vec<(PhotoId, NodeId)> =
             late.map(|(photo, offer)| (*photo, offer.target)).collect();
         for (photo, node) in late {
-            cx.trace("copies", format!("{node} did not take {} in time", photo.short()));
+            let called = cx.called(node);
+            cx.trace("copies", format!("{called} did not take {} in time", photo.short()));
             self.offer_failed(cx, photo, node, false);
         }
         self.call_up(cx);

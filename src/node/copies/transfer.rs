@@ -158,6 +158,7 @@ impl Copies {
                 true => pull.lost.insert(from),
                 false => pull.lost.remove(&from),
             };
+            let from = cx.called(from);
             cx.log("copies", format!("{from} did not deliver {}: {why}", photo.short()));
         }
         pull.phase = Phase::Queued;

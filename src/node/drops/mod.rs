@@ -149,6 +149,7 @@ impl Drops {
         if let Some(by) = cx.table.removers(photo).first().copied()
             && self.give_up(cx, photo, Departure::Removed { by })
         {
+            let by = cx.owners_in_words(&[by]);
             let text = format!(
                 "{} was removed by its owner, {by}: this copy goes to the trash",
                 photo.short()

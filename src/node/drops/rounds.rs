@@ -109,6 +109,7 @@ impl Drops {
                     cx.agenda
                         .hold(goes, cx.now() + READ_SPAN.min(Duration::from_secs(wait.into())));
                 }
+                let node = cx.called(node);
                 cx.trace("drop", format!("{node} does not prove {proven}: {why}"));
             }
         }

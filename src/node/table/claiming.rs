@@ -50,10 +50,11 @@ impl Table {
         agrees
     }
 
-    /// Another node tells which photos it holds, which it holds no more, and tombstones. Returns lines for the log.
+    /// Another node, which people call so, tells which photos it holds, which it holds no more, and tombstones. Returns
+    /// lines for the log.
     pub(in crate::node) fn told(
         &mut self,
-        node: NodeId,
+        (node, called): (NodeId, &str),
         records: &[Record],
         gone: &[PhotoId],
         tombstones: Vec<Tombstone>,
@@ -63,21 +64,21 @@ impl Table {
         let refused = merged.filter(|merged| *merged == Merged::Full).count();
         if refused > 0 {
             notes.push(format!(
-                "no room for {refused} tombstones told by {node}: they have no effect here"
+                "no room for {refused} tombstones told by {called}: they have no effect here"
             ));
         }
         for record in records {
             let Some(record) = self.placed(node, record) else {
                 if self.leave_out(node) {
                     notes.push(format!(
-                        "no place for all the photos of node {node}: some are left out"
+                        "no place for all the photos of {called}: some are left out"
                     ));
                 }
                 continue;
             };
             if !self.claim(node, &record) {
                 let id = record.photo.id.short();
-                notes.push(format!("{node} describes the bytes of {id} differently than before"));
+                notes.push(format!("{called} describes the bytes of {id} differently than before"));
             }
         }
         for photo in gone {

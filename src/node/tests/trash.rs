@@ -1,14 +1,17 @@
-//! Which photo a person means who wants one back from the trash.
+//! The trash as a person sees it: which photo they mean who want one back, and whose took its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::limits::SETTLE;
 use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskEvent};
-use super::claims::hold;
+use super::claims::{hold, version};
+use super::members::{Friends, join, node, of};
 use super::removals::{CAT, cat};
 use super::solo::{Solo, original};
 use super::world::CLIENT;
-use crate::photo::PhotoId;
-use crate::protocol::{Answer, Facts, Holding, Record, Request};
+use crate::photo::{PhotoId, Relation};
+use crate::protocol::{Answer, Facts, Holding, Looks, Record, Request};
 
 /// A photo of these bytes with this name.
 fn called(name: &str, bytes: &[u8], holding: Holding) -> Record {
@@ -81,4 +84,47 @@ fn the_folder_hears_by_which_name_a_photo_is_wanted_and_says_where_it_is() {
     });
     let restored = Answer::Restored { name: "cat.jpg".to_owned(), id: photo, file };
     assert_eq!(answer, Some(restored));
+}
+
+/// The answer to a request that the folder is asked about first, and says nothing of.
+fn asked(solo: &mut Solo, request: Request) -> Answer {
+    let (link, by) = (CLIENT, Asker::Owner);
+    let mut actions = solo.tell(ClientEvent::Asked { link, by, request });
+    actions.extend(solo.tell(DiskEvent::DaysLeft { link, days: BTreeMap::new() }));
+    let answer = actions.into_iter().find_map(|action| match action {
+        Action::Client(ClientAction::Answer { answer, .. }) => Some(answer),
+        _ => None,
+    });
+    answer.expect("an answer")
+}
+
+#[test]
+fn friends_are_called_by_their_names() {
+    let mut friends = Friends::new();
+    let (ana, ben) = (friends.invite("ana"), friends.invite("ben"));
+    for (bens, whose) in [(true, "20.jpg of ben;"), (false, "20.jpg of this node;")] {
+        let mut solo = of(&ana);
+        let looks = Looks::accepted_earlier(version(20).photo.id, Some(Relation::Same));
+        solo.tell(DiskEvent::Recalled { photo: version(10).photo.id, looks: looks.clone() });
+        hold(&mut solo, &Record { holding: Holding::RetiredOriginal, ..version(10) });
+        if !bens {
+            hold(&mut solo, &version(20));
+        }
+        let theirs = Record { holding: Holding::Retired, looks, ..version(10) };
+        join(&mut solo, 1, &ben, if bens { vec![version(20), theirs] } else { vec![theirs] });
+        solo.wait(2 * SETTLE);
+        let Answer::Trash { photos, .. } = asked(&mut solo, Request::TrashList { after: None })
+        else {
+            panic!("not the trash");
+        };
+        assert!(photos[0].reason.contains(whose), "{}", photos[0].reason);
+        let Answer::Duplicates { called, .. } =
+            asked(&mut solo, Request::Duplicates { after: None })
+        else {
+            panic!("not the duplicates");
+        };
+        let names =
+            [(node(1), "ben"), (node(9), "ana")].map(|(node, name)| (node, name.to_owned()));
+        assert_eq!(called, names.into());
+    }
 }

@@ -233,8 +233,12 @@ fn about_photos() -> impl Strategy<Value = Answer> {
         explanation().prop_map(|explained| Answer::Explained(Box::new(explained))),
         status().prop_map(|status| Answer::Status(Box::new(status))),
         (some(trash), next()).prop_map(|(photos, next)| Answer::Trash { photos, next }),
-        (node(), some(duplicate()), next())
-            .prop_map(|(node, duplicates, next)| { Answer::Duplicates { node, duplicates, next } }),
+        (node(), prop::option::of(".*"), some(duplicate()), next()).prop_map(
+            |(node, name, duplicates, next)| {
+                let called = name.map(|name| (node, name)).into_iter().collect();
+                Answer::Duplicates { node, called, duplicates, next }
+            }
+        ),
         some(similar()).prop_map(|photos| Answer::Similar { photos }),
         ".*".prop_map(|error| Answer::Error { error }),
     ]
