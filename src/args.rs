@@ -157,6 +157,9 @@ pub(crate) struct DaemonArgs {
     /// most 50 of them, or 5 %, go in an hour
     #[arg(long)]
     pub(crate) retire_now: bool,
+    /// Let other groups see your own photos, through this group's super-peers
+    #[arg(long)]
+    pub(crate) share: bool,
     /// Go on although many photos are gone from the folder: they were removed on purpose
     #[arg(long)]
     pub(crate) accept_missing: bool,
@@ -265,6 +268,7 @@ impl DaemonArgs {
             pool: self.pool,
             keep_originals: self.keep_originals,
             retire_now: self.retire_now,
+            share: self.share,
             accept_missing: self.accept_missing,
             trash_days: self.trash_days,
             scrub_days: self.scrub_days,

@@ -37,7 +37,7 @@ fn start(folder: &Path, way_in: Option<&Address>) -> Daemon {
 /// What a daemon shows of a photo.
 fn preview(at: &Daemon, photo: PhotoId, size: PreviewSize) -> Result<Vec<u8>, Failure> {
     let mut daemon = Connection::connect(at.address(), None)?;
-    let answer = daemon.ask(&Request::GetPreview { photo, size })?;
+    let answer = daemon.ask(&Request::GetPreview { photo, size, shared: false })?;
     let Answer::Preview { photo: shown, bytes, image } = answer else { panic!("{answer:?}") };
     assert_eq!((shown, bytes), (photo, image.len() as u64));
     assert!(size.fits(&image));

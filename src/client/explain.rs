@@ -156,6 +156,9 @@ fn write_story(name: &str, explanation: &Explanation, out: &mut impl Write) -> i
     for (node, holding) in &explanation.held {
         writeln!(out, "  {}: {}", called(explanation, *node), how(*holding))?;
     }
+    if let Some(shared) = &explanation.shared {
+        writeln!(out, "It is {}.", plain(shared))?;
+    }
     if !explanation.versions.is_empty() {
         let worse = explanation.versions.iter().map(|version| version.id.short());
         let worse: Vec<String> = worse.take(1).collect();

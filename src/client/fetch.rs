@@ -144,7 +144,7 @@ fn receive(
     mut write: impl FnMut(&[u8]) -> Result<(), Failure>,
 ) -> Result<(), Missed> {
     let request = match photo.exact {
-        true => Request::GetExact { photo: photo.id },
+        true => Request::GetExact { photo: photo.id, shared: false },
         false => Request::GetImageRequest { image_name: photo.id.to_string() },
     };
     let bar = progress(photo, turn);

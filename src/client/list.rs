@@ -176,5 +176,5 @@ pub(super) fn for_each_page(
     let page_of = |answer| {
         if let Answer::Photos { photos, next } = answer { Some((photos, next)) } else { None }
     };
-    daemon.ask_pages(|after| Request::List { after }, page_of, take)
+    daemon.ask_pages(|after| Request::List { after, shared: false }, page_of, take)
 }

@@ -33,7 +33,7 @@ pub(super) fn explain(
     name: &str,
     exact: bool,
 ) -> Result<Box<Explanation>, Failure> {
-    let request = Request::Explain { image_name: name.to_owned(), exact };
+    let request = Request::Explain { image_name: name.to_owned(), exact, shared: false };
     let Answer::Explained(explanation) = daemon.ask(&request)? else {
         return Err(daemon.unexpected());
     };

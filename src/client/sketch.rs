@@ -32,7 +32,8 @@ pub(super) fn sketch(
     if !terminal.is_term() || !terminal.features().colors_supported() {
         return Ok(());
     }
-    let Ok(Answer::Preview { image, .. }) = daemon.ask(&Request::GetPreview { photo, size: SIZE })
+    let Ok(Answer::Preview { image, .. }) =
+        daemon.ask(&Request::GetPreview { photo, size: SIZE, shared: false })
     else {
         return Ok(());
     };

@@ -135,6 +135,8 @@ pub struct Options {
     pub keep_originals: bool,
     /// Worse versions go to the trash as fast as they can.
     pub retire_now: bool,
+    /// Other groups may see the friend's own photos, through the super-peers of the friend's group.
+    pub share: bool,
     /// Start even though far too many photos are missing: they were taken away on purpose.
     pub accept_missing: bool,
     /// After how many days of running what lies in the trash may be purged.
@@ -316,6 +318,8 @@ fn configure(
         pools: options.pool,
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
+        share: options.share,
+        bridge: None,
         join: options.join.clone(),
         known: folder.known_nodes(),
         roster: folder.roster(),

@@ -148,7 +148,7 @@ fn list(daemon: &mut Daemon, before: &Snapshot) -> Result<Vec<Arc<Shot>>, Failur
         if let Answer::Photos { photos, next } = answer { Some((photos, next)) } else { None }
     };
     daemon.ask_pages(
-        |after| Request::List { after },
+        |after| Request::List { after, shared: false },
         page_of,
         |photos| {
             shots.extend(photos.into_iter().map(|photo| before.share(Shot::of(photo))));

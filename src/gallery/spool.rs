@@ -175,7 +175,7 @@ impl Spool {
             // Each piece is late after the deadline, and no silence may be longer than that before the first byte.
             let patience = LONG_ANSWER + Duration::from_secs(bytes / FETCH_RATE);
             daemon.be_patient(patience.min(FETCH));
-            daemon.hear_photo(&Request::GetExact { photo: id }, bytes, |piece| {
+            daemon.hear_photo(&Request::GetExact { photo: id, shared: false }, bytes, |piece| {
                 if Instant::now() >= deadline {
                     return Err(late());
                 }

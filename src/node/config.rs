@@ -38,6 +38,10 @@ pub struct Config {
     pub keep_originals: bool,
     /// Its owner wants own files that others make unnecessary moved to the trash without waiting for the hourly limit.
     pub retire_now: bool,
+    /// Its owner lets other groups see their own photos (`--share`).
+    pub share: bool,
+    /// Where its super-peer listens, which shows other groups what they may see, as told to others.
+    pub bridge: Option<Address>,
     /// Daemons to join through (`--join`).
     pub join: Vec<Address>,
     /// Nodes remembered from earlier lives.

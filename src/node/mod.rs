@@ -72,7 +72,7 @@
 //! 6. [`copies`]: how one more node gets a photo.
 //! 7. [`custody`], [`departure`] and [`drops`]: how a node gives up a copy, the dangerous part.
 //! 8. [`removal`]: how an owner removes a photo. [`clients`]: serving people. [`previews`]: what photos look like.
-//!    [`leaving`]: handing over before the end.
+//!    [`leaving`]: handing over before the end. [`sharing`]: what other groups may see.
 //!
 //! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. No two of
 //! them import each other: `context` names the rooms below the parts, and the parts name `context`.
@@ -99,6 +99,7 @@ mod own_folder;
 mod plan;
 mod previews;
 mod removal;
+mod sharing;
 mod space;
 mod step;
 mod table;

@@ -11,6 +11,9 @@
 //! The bytes of photos are base64 in the JSON, unless a side has named [`codec::ATTACHMENTS`](super::codec::ATTACHMENTS)
 //! when it registered. Where `registerClient` is not answered, a client does not learn whether it may attach what it
 //! puts, and sends base64.
+//!
+//! A super-peer asks with `shared`, and gets only what other groups may see. It must see first that the daemon names
+//! [`SHARED`] in [`Answer::Registered`]: an earlier program takes no notice of the field, and tells everything.
 
 use std::sync::Arc;
 
@@ -31,6 +34,9 @@ pub use super::versions::{
 use super::{Blob, FileTime, Revocation, Visit, bounds};
 pub use crate::photo::PreviewSize;
 use crate::photo::{Photo, PhotoId};
+
+/// The ability to heed `shared` in requests, by its name among the features in [`Answer::Registered`].
+pub const SHARED: &str = "shared";
 
 /// What a client asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +72,9 @@ pub enum Request {
     GetExact {
         /// Its id.
         photo: PhotoId,
+        /// Only what other groups may see: another photo is not found, as if nobody knew it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
     },
 
     /// What exactly this photo looks like, be it what the collection shows or not, in somebody's folder or trash.
@@ -75,6 +84,9 @@ pub enum Request {
         photo: PhotoId,
         /// How large the picture is wanted.
         size: PreviewSize,
+        /// Only what other groups may see: another photo is not found, as if nobody knew it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
     },
 
     /// Adds a photo to the daemon's folder. `Chunk`s with exactly `bytes` bytes must follow; then it is answered by
@@ -102,6 +114,9 @@ pub enum Request {
         /// Continue after the photo of this id; from the start without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<PhotoId>,
+        /// Only what other groups may see: a page may have none of it, and yet a next one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
     },
 
     /// All about one photo, looked up as in `GetImageRequest`. Answered by [`Answer::Explained`] or
@@ -113,6 +128,9 @@ pub enum Request {
         /// Not found unless the very photo of this name is here: one that only leads to another version does not count.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         exact: bool,
+        /// Only what other groups may see: a name that leads to nothing else is not found.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
     },
 
     /// The photos of the collection, and the versions that it does not show, that look like this one, which need not be

@@ -347,4 +347,11 @@ pub struct Register {
     /// Its owner wants no original moved to the trash for the mesh's sake.
     #[serde(default)]
     pub keep_originals: bool,
+    /// Its owner lets other groups see their own photos, through the super-peers of this group. A photo of several owners
+    /// is shown if all of them say so on all their nodes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub share: bool,
+    /// Where its super-peer listens, if it has one. With an unspecified host it means the address the link comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<Address>,
 }

@@ -46,7 +46,8 @@ pub struct StatusReport {
     /// What people should know although nothing is wrong: which of their files went to the trash, and which will.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub news: Vec<String>,
-    /// Another number whenever [`Request::List`](super::Request::List) may be answered in another way. It begins anew at
+    /// Another number whenever [`Request::List`](super::Request::List) may be answered in another way, with `shared` or
+    /// without. It begins anew at
     /// a random one in each life of the node, and stays below 2^53, so that every reader of JSON reads it right.
     #[serde(default)]
     pub revision: u64,
@@ -106,6 +107,9 @@ pub struct NodeReport {
     /// The member whose node it is; none without a group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberName>,
+    /// Where its super-peer listens, through which other groups see what is shared; none if it has none, or is not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<Address>,
     /// In words: "this node", "scanning", "away for 3 min, its photos are copied in 7 min".
     pub state: String,
 }

@@ -62,6 +62,10 @@ pub struct Explanation {
     pub called: BTreeMap<NodeId, String>,
     /// The keeper's state in a few words: "on 2 of 2 nodes", or what it waits for.
     pub state: String,
+    /// Whether other groups may see the keeper, in a few words: "shown to other groups", or that it is not, and why. None
+    /// where no node that is known shares anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
 }
 
 /// A worse version of a picture.

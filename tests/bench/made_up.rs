@@ -56,6 +56,8 @@ pub(crate) fn with_a_peer(photos: u64) -> Node {
         copies: 1,
         pin_ms: 60_000,
         keep_originals: false,
+        share: false,
+        bridge: None,
     };
     tell(&mut node, Message::Register(register));
     assert!(node.has_let_in(PEER), "the peer has registered");
@@ -130,6 +132,8 @@ fn config() -> Config {
         pools: false,
         keep_originals: false,
         retire_now: false,
+        share: false,
+        bridge: None,
         join: Vec::new(),
         known: BTreeMap::new(),
         roster: Roster::default(),

@@ -51,6 +51,7 @@ pub(crate) fn explained(label: &str, id: PhotoId, bytes: u64) -> Answer {
         held: Vec::new(),
         versions: Vec::new(),
         state: String::new(),
+        shared: None,
     }))
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn photo(name: &str, number: u8) -> PhotoReport {
 
 /// Two pages of one photo each.
 fn pages(stream: &mut TcpStream, request: Request) {
-    let Request::List { after } = request else {
+    let Request::List { after, .. } = request else {
         return;
     };
     let answer = match after {
@@ -130,7 +130,7 @@ fn a_pattern_picks_photos_and_sort_puts_them_in_order() {
 
 /// Pages without a photo that lead on and on, large for what this client knows nothing of.
 fn on_and_on(stream: &mut TcpStream, request: Request) {
-    let Request::List { after } = request else {
+    let Request::List { after, .. } = request else {
         return;
     };
     let next = PhotoId([after.map_or(0, |after| after.0[0]) + 1; 32]);

@@ -28,6 +28,7 @@ pub(crate) fn node(number: u64, alive: bool, state: &str) -> NodeReport {
         originals: 80,
         disk: DiskReport::default(),
         member: None,
+        bridge: None,
         state: state.to_owned(),
     }
 }
@@ -168,6 +169,7 @@ fn explain(stream: &mut TcpStream, _: Request) {
         held: vec![(NodeId(1), Holding::Original), (NodeId(2), Holding::Replica)],
         versions: vec![version],
         state: "on 2 of 2 nodes".to_owned(),
+        shared: Some("not shown to other groups: ben does not share (--share)".to_owned()),
     };
     say(stream, &Answer::Explained(Box::new(explanation)));
 }
@@ -196,6 +198,7 @@ fn show_and_why_explain_a_photo() {
         "photomesh distinct 05050505 09090909",
         "0000000000000003: in the trash",
         "Copies: on 2 of 2 nodes",
+        "\nIt is not shown to other groups: ben does not share (--share).\n",
     ] {
         assert!(why.contains(wanted), "{wanted:?} is missing in\n{why}");
     }

@@ -169,7 +169,7 @@ fn distinct_says_what_became_of_each_and_has_an_exit_code_for_every_no() {
 /// Shows the large one in place of the small one, unless the very photo is wanted.
 fn two_versions(stream: &mut TcpStream, request: Request) {
     let photo_of = |bytes: &[u8]| PhotoId::of(bytes);
-    if let Request::Explain { image_name, exact } = &request {
+    if let Request::Explain { image_name, exact, .. } = &request {
         let meant = match image_name.as_str() {
             "small.jpg" => Some(photo_of(SMALL)),
             "large.jpg" => Some(photo_of(LARGE)),
@@ -200,10 +200,11 @@ fn two_versions(stream: &mut TcpStream, request: Request) {
             held: Vec::new(),
             versions: vec![small(Relation::Same)],
             state: String::new(),
+            shared: None,
         };
         return say(stream, &Answer::Explained(Box::new(explanation)));
     }
-    let small = Request::GetExact { photo: photo_of(SMALL) };
+    let small = Request::GetExact { photo: photo_of(SMALL), shared: false };
     let bytes = if request == small { SMALL } else { LARGE };
     let envelope = Answer::ReceiveImage {
         image_name: String::new(),

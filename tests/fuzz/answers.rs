@@ -191,6 +191,7 @@ fn explanation() -> Explanation {
         held: vec![(NODE, Holding::Original)],
         versions: vec![version()],
         state: words(),
+        shared: Some(words()),
     }
 }
 
@@ -212,6 +213,7 @@ fn status() -> StatusReport {
             draining: true,
         },
         member: None,
+        bridge: Some(address.clone()),
         state: words(),
     };
     let risk = RiskReport { name: label(), id: PHOTO, copies: 1, reason: words() };

@@ -72,7 +72,7 @@ fn serve(mut stream: TcpStream, fetched: &AtomicUsize) {
                 photos.sort_by_key(|photo| photo.id);
                 Answer::Photos { photos, next: None }
             }
-            Request::GetExact { photo } => {
+            Request::GetExact { photo, .. } => {
                 fetched.fetch_add(1, Ordering::Relaxed);
                 let number = (0..PHOTOS).find(|number| id(*number) == photo).unwrap();
                 deliver(number)

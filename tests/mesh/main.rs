@@ -258,7 +258,8 @@ fn a_new_file_in_a_running_folder_joins_the_collection() {
     fs::write(mesh.folder(0).join("today/new.jpg"), &bytes).unwrap();
     let id = PhotoId::of(&bytes);
     mesh.settles(&Expected::from([("new.jpg".to_owned(), id)]), 2);
-    let request = Request::Explain { image_name: "new.jpg".to_owned(), exact: false };
+    let request =
+        Request::Explain { image_name: "new.jpg".to_owned(), exact: false, shared: false };
     let Answer::Explained(told) = ask::ask(mesh.daemons[1].address(), &request).unwrap() else {
         panic!("no explanation");
     };

@@ -87,7 +87,7 @@ fn what_a_member_makes_up_takes_up_so_much_memory_and_no_more() {
     for page in floods.into_iter().flatten() {
         liar.say(&page);
         let began = Instant::now();
-        let answer = group.ask(anna.address(), &Request::List { after: None });
+        let answer = group.ask(anna.address(), &Request::List { after: None, shared: false });
         let listed = matches!(answer, Ok(Answer::Photos { .. }));
         slowest = slowest.max(began.elapsed());
         assert!(listed && slowest < AT_ONCE, "{slowest:?}: {answer:?}");

@@ -166,7 +166,7 @@ impl World {
     /// A photo that a client gets is the one asked for, or a better version of it.
     pub(crate) fn judge_photo(&mut self, request: Option<Request>, photo: PhotoId) {
         let fits = match &request {
-            Some(Request::GetExact { photo: asked }) => *asked == photo,
+            Some(Request::GetExact { photo: asked, shared: false }) => *asked == photo,
             Some(Request::GetImageRequest { image_name }) => match image_name.parse::<PhotoId>() {
                 Ok(asked) => asked == photo || self.improves(photo, asked),
                 Err(_) => self.may_be_called(photo, image_name),

@@ -247,12 +247,12 @@ impl World {
         };
         match rng.below(10) {
             0 | 1 => Request::GetImageList,
-            2 => Request::List { after: None },
+            2 => Request::List { after: None, shared: false },
             3 => match name.parse() {
-                Ok(photo) => Request::GetPreview { photo, size: PreviewSize::View },
+                Ok(photo) => Request::GetPreview { photo, size: PreviewSize::View, shared: false },
                 Err(_) => Request::Status,
             },
-            4 => Request::Explain { image_name: name, exact: false },
+            4 => Request::Explain { image_name: name, exact: false, shared: false },
             5 => Request::TrashList { after: None },
             _ => Request::GetImageRequest { image_name: name },
         }

@@ -290,7 +290,7 @@ impl World {
         let mut all = Vec::new();
         let mut after = None;
         loop {
-            match self.ask_and_wait(host, Request::List { after })? {
+            match self.ask_and_wait(host, Request::List { after, shared: false })? {
                 Reply::Answer(Answer::Photos { photos, next }) => {
                     all.extend(photos);
                     if next.is_none() {

@@ -138,6 +138,8 @@ impl Host {
             pools: self.pools,
             keep_originals: self.keep_originals,
             retire_now: false,
+            share: false,
+            bridge: None,
             join: self.join.clone(),
             known: self.disk.nodes.clone(),
             tombstones: self.disk.tombstones.values().cloned().collect(),

@@ -65,7 +65,7 @@ impl World {
             return;
         };
         let fits = match request {
-            Request::GetPreview { photo, size } => {
+            Request::GetPreview { photo, size, .. } => {
                 shown == photo && **image == drawn(*photo, *size)[..]
             }
             _ => false,

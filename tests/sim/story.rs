@@ -198,13 +198,14 @@ impl Story {
         let request = match verb {
             "list" => Request::GetImageList,
             "status" => Request::Status,
-            "why" => Request::Explain { image_name, exact: false },
+            "why" => Request::Explain { image_name, exact: false, shared: false },
             "trash" => Request::TrashList { after: None },
             "purge" => Request::TrashPurge { older_than: 0 },
             "restore" => Request::TrashRestore { image_name },
             "get" => Request::GetImageRequest { image_name },
             "exact" => Request::GetExact {
                 photo: self.world.library.named(name).ok_or("exact NODE PHOTO")?,
+                shared: false,
             },
             "preview" | "view" => Request::GetPreview {
                 photo: self.world.library.named(name).ok_or("preview NODE PHOTO")?,
@@ -212,6 +213,7 @@ impl Story {
                     "view" => PreviewSize::View,
                     _ => PreviewSize::Grid,
                 },
+                shared: false,
             },
             "duplicates" => Request::Duplicates { after: None },
             "similar" => Request::Similar {

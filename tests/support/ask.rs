@@ -83,7 +83,9 @@ pub(crate) fn photos(address: &Address) -> Result<Vec<PhotoReport>, String> {
     let mut all = Vec::new();
     let mut after = None;
     loop {
-        let Answer::Photos { photos, next } = ask(address, &Request::List { after })? else {
+        let Answer::Photos { photos, next } =
+            ask(address, &Request::List { after, shared: false })?
+        else {
             return Err("not a page".to_owned());
         };
         all.extend(photos);

@@ -35,6 +35,8 @@ pub(crate) fn messages() -> Vec<Message> {
         copies: 2,
         pin_ms: 60_000,
         keep_originals: true,
+        share: true,
+        bridge: Some(Address::new("anna", 5100)),
     });
     successors(Some(first), message_after).collect()
 }
@@ -136,12 +138,14 @@ fn request_after(request: &Request) -> Option<Request> {
     Some(match request {
         Request::RegisterClient { .. } => Request::GetImageList,
         Request::GetImageList => Request::GetImageRequest { image_name },
-        Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO },
-        Request::GetExact { .. } => Request::GetPreview { photo: PHOTO, size: PreviewSize::View },
+        Request::GetImageRequest { .. } => Request::GetExact { photo: PHOTO, shared: true },
+        Request::GetExact { .. } => {
+            Request::GetPreview { photo: PHOTO, size: PreviewSize::View, shared: true }
+        }
         Request::GetPreview { .. } => Request::Put { name, bytes: 7, dated: None },
         Request::Put { .. } => Request::Chunk { data: Blob::from(vec![0, 1, 2, 3, 4]) },
-        Request::Chunk { .. } => Request::List { after },
-        Request::List { .. } => Request::Explain { image_name, exact: true },
+        Request::Chunk { .. } => Request::List { after, shared: true },
+        Request::List { .. } => Request::Explain { image_name, exact: true, shared: true },
         Request::Explain { .. } => Request::Duplicates { after },
         Request::Duplicates { .. } => Request::Similar { photo: photo() },
         Request::Similar { .. } => Request::Distinct { image_names: vec![name, image_name] },

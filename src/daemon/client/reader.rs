@@ -13,6 +13,7 @@ use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::Link;
 use crate::node::{Asker, ClientEvent, CloseReason, Level};
 use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::client::SHARED;
 use crate::protocol::codec::{self, FrameError};
 use crate::protocol::{Answer, Blob, Request, Visit, in_words};
 
@@ -124,11 +125,15 @@ impl Reader<'_> {
                     Err(answer) => self.answer(answer),
                 }
             }
-            Request::GetPreview { photo, size } => match self.kept_picture(*photo, *size)? {
-                Some(answer) => self.answer(answer),
-                None => self.ask(request),
-            },
-            Request::GetImageList
+            Request::GetPreview { photo, size, shared: false } => {
+                match self.kept_picture(*photo, *size)? {
+                    Some(answer) => self.answer(answer),
+                    None => self.ask(request),
+                }
+            }
+            // Whether other groups may see it, only the node knows.
+            Request::GetPreview { shared: true, .. }
+            | Request::GetImageList
             | Request::GetImageRequest { .. }
             | Request::GetExact { .. }
             | Request::Duplicates { .. }
@@ -184,7 +189,9 @@ impl Reader<'_> {
         });
         self.frames.heed(features);
         let (node, member) = (membership.node(), Box::new(membership.clone()));
-        self.answer(Answer::Registered { node, member, owner, features: codec::features() })
+        let mut features = codec::features();
+        features.push(SHARED.to_owned());
+        self.answer(Answer::Registered { node, member, owner, features })
     }
 
     fn asker(&self) -> Result<&Asker, Stop> {

@@ -17,7 +17,7 @@ use crate::daemon::socket::link::Side;
 use crate::folder::Previews;
 use crate::node::{Asker, ClientEvent, Event};
 use crate::photo::{PhotoId, PreviewSize};
-use crate::protocol::client::Refusal;
+use crate::protocol::client::{Refusal, SHARED};
 use crate::protocol::codec::{self, FrameReader, FrameWriter, MAX_REQUEST};
 use crate::protocol::group::GroupFile;
 use crate::protocol::secure::{Channel, Credentials};
@@ -133,6 +133,7 @@ fn the_owner_is_known_by_their_key() {
         panic!("{answer:?}");
     };
     assert!(codec::reads_attachments(&features));
+    assert!(features.iter().any(|feature| feature == SHARED));
     assert_eq!((member.node(), member.certificate()), (node, &ana.certificate));
     assert_eq!(visitor.asks(), Asker::Owner);
 
@@ -163,7 +164,9 @@ fn the_owner_alone_is_shown_what_was_drawn_here_without_the_node() {
     let [ana, ben, _] = friends();
     let (photo, size) = (PhotoId([1; 32]), PreviewSize::Grid);
     let jpeg = [0xff, 0xd8, 0xff, 0, 0xff, 0xd9];
-    for (member, is_ours) in [(&ana, true), (&ana, false), (&ben, true)] {
+    for (member, is_ours, shared) in
+        [(&ana, true, false), (&ana, true, true), (&ana, false, false), (&ben, true, false)]
+    {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join(".photomesh/tmp")).unwrap();
         let previews = Previews::new(folder.path(), BTreeSet::new());
@@ -174,9 +177,9 @@ fn the_owner_alone_is_shown_what_was_drawn_here_without_the_node() {
         let mut stage = Stage::new();
         stage.services.previews = previews;
         let (mut visitor, _) = Visitor::at(stage, &ana, member);
-        let request = Request::GetPreview { photo, size };
+        let request = Request::GetPreview { photo, size, shared };
         visitor.send(&request);
-        if member.certificate == ana.certificate && is_ours {
+        if member.certificate == ana.certificate && is_ours && !shared {
             let answer = visitor.receive();
             assert!(matches!(answer, Answer::Preview { .. }), "{answer:?}");
         } else {

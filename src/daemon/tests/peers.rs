@@ -356,6 +356,8 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         pools: false,
         keep_originals: false,
         retire_now: false,
+        share: false,
+        bridge: None,
         join: Vec::new(),
         known: BTreeMap::new(),
         tombstones: Vec::new(),

@@ -28,7 +28,7 @@ impl Gallery {
 
     /// What the daemon knows of a photo, and of the picture that it is a version of.
     pub(super) fn explain(&self, id: PhotoId) -> Result<Box<Explanation>, Response> {
-        let request = Request::Explain { image_name: id.to_string(), exact: false };
+        let request = Request::Explain { image_name: id.to_string(), exact: false, shared: false };
         let answer = self.pool.ask(&request)?;
         if let Answer::Explained(explained) = answer { Ok(explained) } else { Err(refused(answer)) }
     }

@@ -37,7 +37,7 @@ impl Gallery {
     }
 
     fn drawn(&self, size: PreviewSize, id: PhotoId) -> Answered {
-        let answer = self.pool.ask(&Request::GetPreview { photo: id, size })?;
+        let answer = self.pool.ask(&Request::GetPreview { photo: id, size, shared: false })?;
         if let Answer::Preview { image, .. } = answer {
             if !size.fits(&image) {
                 let error = "what came is no small picture";

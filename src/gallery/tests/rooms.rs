@@ -93,7 +93,8 @@ fn pictures_that_do_not_come_leave_links_for_the_rest() {
         let pool = Arc::clone(&pool);
         thread::spawn(move || {
             let photo = PhotoId([number; 32]);
-            pool.ask(&Request::GetPreview { photo, size: PreviewSize::Grid }).map(drop)
+            pool.ask(&Request::GetPreview { photo, size: PreviewSize::Grid, shared: false })
+                .map(drop)
         });
     }
     let asked: Vec<_> = (0..6).map(|_| listener.accept().unwrap()).collect();

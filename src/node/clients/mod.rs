@@ -124,8 +124,10 @@ impl Clients {
         }
         let view = View { cx, copies, drops };
         let answer = match request {
-            Request::List { after } => view.list(after),
-            Request::Explain { image_name, exact } => view.explain(&image_name, exact),
+            Request::List { after, shared } => view.list(after, shared),
+            Request::Explain { image_name, exact, shared } => {
+                view.explain(&image_name, exact, shared)
+            }
             Request::Status => view.status(),
             Request::Members => view.members(),
             Request::Tell { removal } => members::told(cx, &removal),
@@ -146,8 +148,14 @@ impl Clients {
                 Err(error) => refused(Refusal::Owner, &error),
             },
             Request::GetImageRequest { image_name } => return self.get(cx, link, by, image_name),
-            Request::GetExact { photo } => return self.get_exact(cx, link, by, photo),
-            Request::GetPreview { photo, size } => {
+            Request::GetExact { photo, shared: true }
+            | Request::GetPreview { photo, shared: true, .. }
+                if !view.is_shared(photo) =>
+            {
+                unknown(&photo.to_string(), Found::Nothing)
+            }
+            Request::GetExact { photo, .. } => return self.get_exact(cx, link, by, photo),
+            Request::GetPreview { photo, size, .. } => {
                 return self.get_preview(cx, link, by, photo, size);
             }
             Request::Put { name, dated, .. } => {
@@ -284,18 +292,16 @@ impl View<'_> {
     fn not_found(&self, name: &str, found: Found, exact: bool) -> Answer {
         not_found(self.cx, name, found, exact)
     }
+
+    /// Whether other groups may see a photo of which only the id is known.
+    fn is_shared(&self, photo: PhotoId) -> bool {
+        self.cx.table.get(photo).is_some_and(|entry| self.cx.is_shared(entry))
+    }
 }
 
 /// Why a name leads to no photo or, if `exact`, to no photo that itself has this name.
 fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
-    let (candidates, reason) = match found {
-        Found::Ambiguous(candidates) => {
-            (candidates, "several photos have this name: ask for one of the candidates")
-        }
-        Found::One(_) | Found::Nothing => {
-            (Vec::new(), "no photo of this name is in the collection")
-        }
-    };
+    let candidates = candidates(found);
     let is_nothing = candidates.is_empty();
     let removed = is_nothing.then(|| remove::removed_in_words(cx, name)).flatten();
     let absent = cx.table.find_absent(name).filter(|_| is_nothing && removed.is_none());
@@ -306,12 +312,35 @@ fn not_found(cx: &Context, name: &str, found: Found, exact: bool) -> Answer {
         )),
         Found::One(_) | Found::Ambiguous(_) | Found::Nothing => None,
     };
-    let (image_name, undelivered) = (name.to_owned(), absent.is_some());
+    let undelivered = absent.is_some();
     let absent = absent.map(|entry| {
         let nodes: Vec<_> = entry.claims.iter().map(|(node, _)| node).collect();
         let on = cx.in_words(&nodes);
         format!("no node that is here has this photo; it was last known on {on}")
     });
-    let reason = removed.or(absent).or(inherited).unwrap_or(reason.to_owned());
-    Answer::NotFound { image_name, candidates, undelivered, reason }
+    let reason = removed.or(absent).or(inherited);
+    let reason = reason.unwrap_or_else(|| nothing_or_several(&candidates).to_owned());
+    Answer::NotFound { image_name: name.to_owned(), candidates, undelivered, reason }
+}
+
+/// That a name leads to no photo, or to several, and nothing else: neither what is known of one that is not told nor
+/// whether there is one.
+fn unknown(name: &str, found: Found) -> Answer {
+    let candidates = candidates(found);
+    let reason = nothing_or_several(&candidates).to_owned();
+    Answer::NotFound { image_name: name.to_owned(), candidates, undelivered: false, reason }
+}
+
+fn candidates(found: Found) -> Vec<String> {
+    match found {
+        Found::Ambiguous(candidates) => candidates,
+        Found::One(_) | Found::Nothing => Vec::new(),
+    }
+}
+
+fn nothing_or_several(candidates: &[String]) -> &'static str {
+    match candidates {
+        [] => "no photo of this name is in the collection",
+        _ => "several photos have this name: ask for one of the candidates",
+    }
 }

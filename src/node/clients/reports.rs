@@ -14,11 +14,12 @@ use crate::protocol::client::{DiskReport, NodeReport, PhotoReport, StatusReport,
 use crate::protocol::{Address, Answer, Holding, NodeId, count};
 
 impl View<'_> {
-    /// A page of the collection.
-    pub(super) fn list(&self, after: Option<PhotoId>) -> Answer {
+    /// A page of the collection, or only of what other groups may see of it.
+    pub(super) fn list(&self, after: Option<PhotoId>, shared: bool) -> Answer {
         let table = &self.cx.table;
         let ids = table.after(after).map(|entry| entry.photo.id);
-        let (entries, next) = self.page(ids, |entry| table.is_shown(entry));
+        let (entries, next) =
+            self.page(ids, |entry| table.is_shown(entry) && (!shared || self.cx.is_shared(entry)));
         let photos = entries.into_iter().map(|entry| self.report(entry)).collect();
         Answer::Photos { photos, next }
     }
@@ -77,7 +78,7 @@ impl View<'_> {
             cache: self.copies.cache_report(),
             notes: self.notes(),
             news: self.drops.news_of_files(cx).collect(),
-            revision: cx.table.revision(),
+            revision: cx.table.revision() + cx.mesh.sharing_changes(),
         };
         Answer::Status(Box::new(status))
     }
@@ -217,6 +218,7 @@ impl View<'_> {
             draining: space.is_some_and(|space| space.draining),
         };
         let member = self.cx.mesh.member_of(id);
+        let bridge = self.cx.mesh.bridge_of(id).filter(|_| alive).cloned();
         NodeReport {
             id,
             called: self.cx.called(id),
@@ -227,6 +229,7 @@ impl View<'_> {
             originals,
             disk,
             member,
+            bridge,
             state,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::wording::version;
-use super::{Clients, View, Waiting};
+use super::{Clients, View, Waiting, unknown};
 use crate::node::context::Context;
 use crate::node::limits::LIST_PAGE;
 use crate::node::table::entry::Entry;
@@ -14,18 +14,22 @@ use crate::protocol::client::{DuplicateReport, Explanation, SimilarReport, Summa
 use crate::protocol::{Answer, NodeId};
 
 impl View<'_> {
-    /// Everything about one photo.
-    pub(super) fn explain(&self, name: &str, exact: bool) -> Answer {
+    /// Everything about one photo; if `shared`, only about one that other groups may see.
+    pub(super) fn explain(&self, name: &str, exact: bool, shared: bool) -> Answer {
+        let may_tell = |entry: &Entry| !shared || self.cx.is_shared(entry);
         let found = match exact {
-            true => self.cx.table.find_exact(name),
-            false => self.cx.table.find(name),
+            true => self.cx.table.find_exact_of(name, may_tell),
+            false => self.cx.table.find_of(name, may_tell),
         };
         let keeper = match found {
             Found::One(photo) => self.cx.table.keeper_of(photo),
             Found::Ambiguous(_) | Found::Nothing => None,
         };
         let Some(entry) = keeper.and_then(|keeper| self.cx.table.get(keeper)) else {
-            return self.not_found(name, found, exact);
+            return match shared {
+                true => unknown(name, found),
+                false => self.not_found(name, found, exact),
+            };
         };
         let mut versions: Vec<&Entry> = self.worse_versions(entry).collect();
         versions.sort_by_key(|worse| std::cmp::Reverse(worse.photo.rank()));
@@ -51,6 +55,7 @@ impl View<'_> {
                 })
                 .collect(),
             state: self.state_of(entry),
+            shared: self.cx.sharing_in_words(entry),
         };
         Answer::Explained(Box::new(explanation))
     }

@@ -12,14 +12,18 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         Request::RegisterClient { name, .. } => format!("to call it {name}"),
         Request::GetImageList => "for the list".to_owned(),
         Request::GetImageRequest { image_name } => format!("for {image_name}"),
-        Request::GetExact { photo } => format!("for exactly {}", names.photo(*photo)),
-        Request::GetPreview { photo, size } => {
-            format!("for a {} of {}", preview(*size), names.photo(*photo))
+        Request::GetExact { photo, shared } => {
+            format!("for exactly {}{}", names.photo(*photo), if_shared(*shared))
+        }
+        Request::GetPreview { photo, size, shared } => {
+            format!("for a {} of {}{}", preview(*size), names.photo(*photo), if_shared(*shared))
         }
         Request::Put { name, .. } => format!("to store {name}"),
         Request::Chunk { data } => format!("to take {} more", count(data.len(), "byte")),
-        Request::List { .. } => "for a page of the list".to_owned(),
-        Request::Explain { image_name, .. } => format!("to explain {image_name}"),
+        Request::List { shared, .. } => format!("for a page of the list{}", if_shared(*shared)),
+        Request::Explain { image_name, shared, .. } => {
+            format!("to explain {image_name}{}", if_shared(*shared))
+        }
         Request::Duplicates { .. } => "for what is not shown".to_owned(),
         Request::Similar { photo } => format!("what looks like {}", names.photo(photo.id)),
         Request::Distinct { image_names } => {
@@ -46,6 +50,10 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         Request::PlanRemoval { image_name } => format!("what removing {image_name} would do"),
         Request::Remove { photos: removed } => format!("to remove {}", photos(removed, names)),
     }
+}
+
+fn if_shared(shared: bool) -> &'static str {
+    if shared { ", as far as other groups may see it" } else { "" }
 }
 
 /// What a client is answered.

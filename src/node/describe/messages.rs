@@ -166,7 +166,8 @@ fn registers(register: &Register, names: &dyn Names) -> String {
     };
     let keeps =
         if register.keep_originals { ", and keeps its originals where they are" } else { "" };
-    format!("is {}, wants {copies} of every photo{keeps}", names.node(register.node))
+    let shares = if register.share { ", and shares its own with other groups" } else { "" };
+    format!("is {}, wants {copies} of every photo{keeps}{shares}", names.node(register.node))
 }
 
 fn page(

@@ -65,6 +65,7 @@ impl Mesh {
             step.tell(News::Gone(*node));
         }
         if !nodes.is_empty() {
+            self.count_sharers();
             self.note_nodes(step);
             step.tell(News::MeshChanged);
         }

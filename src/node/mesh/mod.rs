@@ -19,7 +19,7 @@
 //! This file has the peers and their presence. `links` opens, closes and dials, `redial` says when; `register` decides which
 //! node comes in, `census` counts them, `patience` says how long they are waited for, `naming` what people call them, and
 //! `addresses` keeps the addresses that others have told. `space` is about their disks, and about those that hand over all
-//! that they have. `announce` tells this node's records to every link, in `pages`; each page is made when the one before
+//! that they have, `sharing` about what other groups may see. `announce` tells this node's records to every link, in `pages`; each page is made when the one before
 //! is sent.
 //!
 //! # What is left out
@@ -37,6 +37,7 @@ pub(in crate::node) mod pages;
 mod patience;
 mod redial;
 mod register;
+mod sharing;
 mod space;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub(in crate::node) use census::Census;
 use pages::Pages;
 use patience::Patience;
 use redial::Redial;
+use sharing::{Outward, Sharers};
 use space::Drains;
 
 /// A connection to another daemon.
@@ -97,6 +99,7 @@ pub(in crate::node) struct Peer {
     pub(in crate::node) pin: Duration,
     pub(in crate::node) keeps_originals: bool,
     shows_previews: bool,
+    outward: Outward,
     /// What it has told of its disk since it registered.
     pub(in crate::node) space: Option<Space>,
     drains: Drains,
@@ -127,6 +130,7 @@ struct Myself {
     /// What the others were told last of its disk.
     space: Option<Space>,
     draining: bool,
+    outward: Outward,
 }
 
 /// All links and nodes.
@@ -145,6 +149,7 @@ pub(in crate::node) struct Mesh {
     reannounced: (Option<NodeId>, Time),
     /// Members counted by presence, cached: every step needs it.
     census: Census,
+    sharers: Sharers,
 }
 
 impl Mesh {
@@ -166,6 +171,7 @@ impl Mesh {
                 copies: config.copies,
                 space: None,
                 draining: config.draining,
+                outward: Outward::own(config),
             },
             links: BTreeMap::new(),
             peers: known.collect(),
@@ -174,8 +180,10 @@ impl Mesh {
             patience: Patience::default(),
             reannounced: (None, Time(REANNOUNCE)),
             census: Census::default(),
+            sharers: Sharers::default(),
         };
         mesh.census = mesh.count();
+        mesh.count_sharers();
         mesh
     }
 
@@ -256,6 +264,7 @@ impl Peer {
             pin: Duration::ZERO,
             keeps_originals: false,
             shows_previews: false,
+            outward: Outward::default(),
             space: None,
             drains: Drains::default(),
             flaps: 0,

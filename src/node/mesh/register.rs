@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::addresses::is_possible;
-use super::{Link, Mesh, Peer, Presence, Redial};
+use super::{Link, Mesh, Outward, Peer, Presence, Redial};
 use crate::node::limits::{NODES, NODES_OF_MEMBER, WISH_RESTS};
 use crate::node::members::Members;
 use crate::node::news::News;
@@ -178,6 +178,7 @@ impl Mesh {
     ) {
         let (now, node) = (step.now, register.node);
         let address = self.place_of(link, &register.address);
+        let bridge = register.bridge.map(|bridge| self.place_of(link, &bridge));
         let known = self.peers.get(&node);
         let is_new = known.is_none_or(|peer| peer.address != address);
         let is_to_note = is_new || known.is_some_and(|peer| !peer.met);
@@ -192,6 +193,7 @@ impl Mesh {
         peer.pin = Duration::from_millis(register.pin_ms);
         peer.keeps_originals = register.keep_originals;
         peer.shows_previews = register.features.iter().any(|feature| feature == SHOWS_PREVIEWS);
+        peer.outward = Outward::told(register.share, bridge, &address);
         peer.space = None;
         peer.redial = Redial::at(now);
         peer.name = register.name;
@@ -199,6 +201,7 @@ impl Mesh {
         step.tell(News::Up { node, member: peer.member() });
         let presence = Presence::Here { link, since: now, complete: false };
         self.set_presence(node, presence);
+        self.count_sharers();
         if let Some(state) = self.links.get_mut(&link) {
             state.node = Some(node);
         }
@@ -255,6 +258,8 @@ impl Mesh {
             copies: step.config.copies,
             pin_ms: u64::try_from(step.config.pin.as_millis()).unwrap_or(u64::MAX),
             keep_originals: step.config.keep_originals,
+            share: step.config.share,
+            bridge: step.config.bridge.clone(),
         };
         self.send(step, link, Message::Register(register));
     }

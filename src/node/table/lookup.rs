@@ -15,7 +15,13 @@ impl Table {
     /// Looks a photo up: by label, then name, then alias, then id prefix of six digits or more. The first of these with
     /// a hit decides; a worse version leads to its keeper.
     pub(in crate::node) fn find(&self, query: &str) -> Found {
-        if let Some(photo) = self.names.labelled(query) {
+        self.find_of(query, |_| true)
+    }
+
+    /// The same among these photos of the collection, as if there were no others.
+    pub(in crate::node) fn find_of(&self, query: &str, counts: impl Fn(&Entry) -> bool) -> Found {
+        let counts = |id: &PhotoId| self.get(*id).is_some_and(&counts);
+        if let Some(photo) = self.names.labelled(query).filter(counts) {
             return Found::One(photo);
         }
         let named = photos(&self.names.by_name, query).take(CANDIDATES);
@@ -24,8 +30,8 @@ impl Table {
                 .is_some_and(|entry| self.is_shown(entry) && entry.facts.names.contains(query))
         });
         for class in [names, aliases, self.with_prefix(query)] {
-            let keepers: BTreeSet<PhotoId> =
-                class.into_iter().filter_map(|id| self.keeper_of(id)).collect();
+            let keepers = class.into_iter().filter_map(|id| self.keeper_of(id));
+            let keepers: BTreeSet<PhotoId> = keepers.filter(counts).collect();
             match keepers.len() {
                 0 => {}
                 1 => return keepers.first().map_or(Found::Nothing, |id| Found::One(*id)),
@@ -38,10 +44,22 @@ impl Table {
     /// Looks up the photo that itself has this name, whether the collection shows it or not: by label, then name, then
     /// id prefix. Inherited names do not count. Candidates that are not shown are named by their ids.
     pub(in crate::node) fn find_exact(&self, query: &str) -> Found {
-        if let Some(photo) = self.names.labelled(query) {
+        self.find_exact_of(query, |_| true)
+    }
+
+    /// The same among these photos, as if there were no others.
+    pub(in crate::node) fn find_exact_of(
+        &self,
+        query: &str,
+        counts: impl Fn(&Entry) -> bool,
+    ) -> Found {
+        let labelled = self.names.labelled(query);
+        if let Some(photo) = labelled.filter(|id| self.get(*id).is_some_and(&counts)) {
             return Found::One(photo);
         }
-        let is_known = |entry: &Entry| matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_));
+        let is_known = |entry: &Entry| {
+            matches!(entry.verdict, Verdict::Keeper | Verdict::Loser(_)) && counts(entry)
+        };
         let named = photos(&self.names.by_name, query).take(CANDIDATES).filter(|id| {
             let entry = self.get(*id);
             entry.is_some_and(|entry| is_known(entry) && entry.facts.names.contains(query))

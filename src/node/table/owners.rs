@@ -74,7 +74,7 @@ impl Table {
     }
 
     /// All owners of a photo that are on record, whatever they have said of it.
-    fn on_record(&self, entry: &Entry) -> BTreeSet<MemberName> {
+    pub(in crate::node) fn on_record(&self, entry: &Entry) -> BTreeSet<MemberName> {
         let own = entry.claims.iter().filter(|(_, claim)| claim.holding.is_own());
         let own = own.map(|(node, _)| self.member_of(node));
         let named = entry.facts.owners.iter().map(|owner| self.present_name(*owner));

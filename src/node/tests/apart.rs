@@ -203,13 +203,13 @@ fn a_worse_version_is_explained_and_served_as_itself() {
     let (mut solo, worse) = with_trash();
     for (exact, name) in [(false, "10.jpg".to_owned()), (true, worse.to_string())] {
         let image_name = name.clone();
-        let told = solo.ask(Request::Explain { image_name, exact });
+        let told = solo.ask(Request::Explain { image_name, exact, shared: false });
         let Some(Answer::Explained(told)) = told else {
             panic!("{told:?}");
         };
         assert_eq!((&*told.photo.name, told.meant), ("20.jpg", Some(worse)));
     }
-    let (link, request) = (CLIENT, Request::GetExact { photo: worse });
+    let (link, request) = (CLIENT, Request::GetExact { photo: worse, shared: false });
     let actions = solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     let served = actions.iter().find_map(|action| match action {
         Action::Client(ClientAction::AnswerPhoto { photo, label, .. }) => {
@@ -219,7 +219,7 @@ fn a_worse_version_is_explained_and_served_as_itself() {
     });
     assert_eq!(served, Some((worse, "10.jpg".to_owned())));
     let gone = PhotoId([0xee; 32]);
-    let told = solo.ask(Request::GetExact { photo: gone });
+    let told = solo.ask(Request::GetExact { photo: gone, shared: false });
     assert!(matches!(told, Some(Answer::NotFound { .. })), "{told:?}");
 }
 
@@ -231,14 +231,14 @@ fn a_name_that_is_only_inherited_is_nobodys_own() {
     hold(&mut solo, &best);
     let image_name = "gone.jpg".to_owned();
     let exact = true;
-    let told = solo.ask(Request::Explain { image_name, exact });
+    let told = solo.ask(Request::Explain { image_name, exact, shared: false });
     let Some(Answer::NotFound { reason, .. }) = told else {
         panic!("{told:?}");
     };
     assert!(reason.contains("leads to 20.jpg"), "{reason}");
     let image_name = "gone.jpg".to_owned();
     let exact = false;
-    let told = solo.ask(Request::Explain { image_name, exact });
+    let told = solo.ask(Request::Explain { image_name, exact, shared: false });
     let Some(Answer::Explained(told)) = told else {
         panic!("{told:?}");
     };

@@ -67,7 +67,8 @@ fn what_only_one_node_claims_to_have_hides_nothing() {
     solo.join(1, PIN, &[]);
     solo.announce(1, vec![version(20)], false);
     assert_eq!(solo.list(), ["10.jpg", "20.jpg"]);
-    let found = solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false });
+    let found =
+        solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false, shared: false });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
     };
@@ -127,7 +128,8 @@ fn a_name_that_has_led_to_a_better_version_leads_there_whoever_dies_next() {
     theirs.looks = accepts(version(20).photo.id);
     solo.announce(1, vec![theirs], false);
     solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Silent });
-    let found = solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false });
+    let found =
+        solo.ask(Request::Explain { image_name: "10.jpg".to_owned(), exact: false, shared: false });
     let Some(Answer::Explained(found)) = found else {
         panic!("{found:?}");
     };

@@ -57,7 +57,7 @@ fn comparing() -> Solo {
 
 fn why(solo: &mut Solo, name: &str) -> String {
     let image_name = name.to_owned();
-    match solo.ask(Request::Explain { image_name, exact: false }) {
+    match solo.ask(Request::Explain { image_name, exact: false, shared: false }) {
         Some(Answer::Explained(explanation)) => explanation.state,
         other => panic!("{other:?}"),
     }

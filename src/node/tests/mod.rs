@@ -46,6 +46,7 @@ mod removals;
 mod removing;
 mod rounds;
 mod rules;
+mod sharing;
 mod shortages;
 mod showing;
 mod slots;

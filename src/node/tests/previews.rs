@@ -41,7 +41,7 @@ pub(super) fn photo() -> PhotoId {
 
 /// A client asks; what the node does when the disk has nothing.
 pub(super) fn want(solo: &mut Solo, client: u64) -> Vec<Action> {
-    let request = Request::GetPreview { photo: photo(), size: PreviewSize::Grid };
+    let request = Request::GetPreview { photo: photo(), size: PreviewSize::Grid, shared: false };
     let (link, by) = (LinkId(client), Asker::Owner);
     let mut actions = solo.tell(ClientEvent::Asked { link, by, request });
     if looks(&actions) == 1 {
@@ -113,7 +113,8 @@ fn any_node_shows_a_photo_of_another_one() {
     [0, 1].into_iter().for_each(|n| world.scan(n));
     world.run(1);
     for n in [0, 1] {
-        let answer = world.ask(n, Request::GetPreview { photo: id, size: PreviewSize::Grid });
+        let answer =
+            world.ask(n, Request::GetPreview { photo: id, size: PreviewSize::Grid, shared: false });
         let Answer::Preview { photo, image, .. } = answer else { panic!("{answer:?}") };
         assert_eq!((photo, image.to_vec()), (id, jpeg(b"cat")));
     }
@@ -171,7 +172,7 @@ fn a_photo_that_cannot_be_drawn_is_said_to_be_so() {
     assert_eq!(answers(&solo.hear(n, no)), [Err(false)]);
     let mut solo = Solo::new();
     let held = solo.hold(BYTES);
-    let request = Request::GetPreview { photo: held, size: PreviewSize::Grid };
+    let request = Request::GetPreview { photo: held, size: PreviewSize::Grid, shared: false };
     assert_eq!(solo.ask(request), None);
     assert_eq!(answers(&found(&mut solo, held, Err(DiskError::NotAPicture))), [Err(false)]);
 }
@@ -183,7 +184,8 @@ fn what_is_known_not_to_be_drawable_is_not_looked_for() {
     let photo = Arc::new(Photo::opaque(photo.id, photo.bytes));
     let facts = Arc::unwrap_or_clone(facts);
     solo.tell(DiskEvent::Held { photo, facts, holding, files: 1 });
-    let request = Request::GetPreview { photo: self::photo(), size: PreviewSize::View };
+    let request =
+        Request::GetPreview { photo: self::photo(), size: PreviewSize::View, shared: false };
     let (link, by) = (LinkId(21), Asker::Owner);
     let actions = solo.tell(ClientEvent::Asked { link, by, request });
     assert_eq!((looks(&actions), answers(&actions)), (0, vec![Err(false)]));
@@ -215,7 +217,7 @@ fn that_a_photo_cannot_be_drawn_is_believed_if_all_say_so() {
 
 #[test]
 fn this_disk_is_not_waited_for_alone_and_not_for_long() {
-    let request = || Request::GetPreview { photo: photo(), size: PreviewSize::Grid };
+    let request = || Request::GetPreview { photo: photo(), size: PreviewSize::Grid, shared: false };
     let mut solo = without([1]);
     solo.hold(BYTES);
     assert_eq!(solo.ask(request()), None);
@@ -228,7 +230,7 @@ fn this_disk_is_not_waited_for_alone_and_not_for_long() {
     let other = solo.hold(b"another");
     assert_eq!(solo.ask(request()), None);
     assert_eq!(answers(&solo.wait(PREVIEW - TICK)), []);
-    let another = Request::GetPreview { photo: other, size: PreviewSize::Grid };
+    let another = Request::GetPreview { photo: other, size: PreviewSize::Grid, shared: false };
     let (link, by) = (LinkId(22), Asker::Owner);
     solo.tell(ClientEvent::Asked { link, by, request: another });
     assert_eq!(answers(&found(&mut solo, other, Ok(jpeg(BYTES).into()))).len(), 1);
@@ -249,7 +251,7 @@ fn who_sends_drop_by_drop_takes_bounded_memory() {
     let drops = vec![0xff; piece_of];
     for (at, Record { photo, .. }) in photos.iter().enumerate() {
         let (photo, link) = (photo.id, LinkId(100 + at as u64));
-        let request = Request::GetPreview { photo, size };
+        let request = Request::GetPreview { photo, size, shared: false };
         solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
         let (viewer, result) = (Viewer::Owner, Err(DiskError::Gone));
         let actions = solo.tell(DiskEvent::PreviewFound { photo, size, viewer, result });
@@ -321,7 +323,8 @@ fn one_that_never_answers_is_asked_no_more() {
         (0..=PREVIEWS_OF_NODE as u64).map(|n| original(&n.to_be_bytes())).collect();
     solo.announce(1, photos.clone(), true);
     let want = |solo: &mut Solo, Record { photo, .. }: &Record| {
-        let request = Request::GetPreview { photo: photo.id, size: PreviewSize::Grid };
+        let request =
+            Request::GetPreview { photo: photo.id, size: PreviewSize::Grid, shared: false };
         let (link, by) = (LinkId(21), Asker::Owner);
         solo.tell(ClientEvent::Asked { link, by, request });
         let actions = found(solo, photo.id, Err(DiskError::Gone));

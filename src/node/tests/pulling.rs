@@ -288,7 +288,7 @@ fn a_get_has_the_time_of_the_others_too() {
     (1..=9).for_each(|n| solo.join(n, PIN, &[&bytes(), &other]));
     for bytes in [bytes(), other] {
         let link = LinkId(CLIENT.0 + u64::from(bytes[0]));
-        let request = Request::GetExact { photo: PhotoId::of(&bytes) };
+        let request = Request::GetExact { photo: PhotoId::of(&bytes), shared: false };
         solo.tell(ClientEvent::Asked { link, by: Asker::Owner, request });
     }
     let limit = GET.as_secs() + 2 * bytes().len() as u64 / GET_MIN_RATE;

@@ -144,7 +144,7 @@ fn a_get_that_is_given_up_takes_no_pull_for_safety_along() {
         solo.tell(DiskEvent::Written { spool: Spool::Pull(transfer), result: Ok(()) });
     }
     let (link, by) = (LinkId(1000), Asker::Owner);
-    let request = Request::GetExact { photo: PhotoId::of(&fox) };
+    let request = Request::GetExact { photo: PhotoId::of(&fox), shared: false };
     asked(&solo.tell(ClientEvent::Asked { link, by, request })).expect("it asks for the fox");
     let declines = |actions: &[Action]| verdict(actions) == Some(OfferReply::Busy);
     let actions = solo.wait(GET_STALL + TICK);
@@ -161,7 +161,7 @@ fn what_nobody_wants_any_more_is_cancelled() {
     let mut solo = of(&ana);
     join(&mut solo, 1, &carl, vec![replica(&cat), replica(&dog)]);
     let get = |solo: &mut Solo, link: u64, bytes: &[u8]| {
-        let request = Request::GetExact { photo: PhotoId::of(bytes) };
+        let request = Request::GetExact { photo: PhotoId::of(bytes), shared: false };
         let actions =
             solo.tell(ClientEvent::Asked { link: LinkId(link), by: Asker::Owner, request });
         asked(&actions).expect("it asks carl's node").1
@@ -195,7 +195,7 @@ fn who_sends_for_clients_holds_up_what_comes_after_for_so_long_and_no_longer() {
     let begun = solo.now;
     for (n, bytes) in small.iter().cycle().enumerate() {
         let (link, by) = (LinkId(1000 + n as u64), Asker::Owner);
-        let request = Request::GetExact { photo: PhotoId::of(bytes) };
+        let request = Request::GetExact { photo: PhotoId::of(bytes), shared: false };
         let (_, transfer) = asked(&solo.tell(ClientEvent::Asked { link, by, request })).unwrap();
         let data = bytes.clone().into();
         solo.hear(1, Message::Chunk { transfer, offset: 0, data });
@@ -252,7 +252,7 @@ fn the_clients_of_one_member_wait_for_so_many_photos_and_hold_up_nobody() {
     join(&mut solo, 1, &carl, photos.iter().map(|bytes| replica(bytes)).collect());
     let mut get = |link: usize, by: Asker| {
         let (photo, link) = (PhotoId::of(&photos[link]), LinkId(1000 + link as u64));
-        let request = Request::GetExact { photo };
+        let request = Request::GetExact { photo, shared: false };
         let actions = solo.tell(ClientEvent::Asked { link, by, request });
         actions.iter().any(|action| matches!(action, Action::Client(_)))
     };

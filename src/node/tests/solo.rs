@@ -177,6 +177,8 @@ pub(super) fn register(n: u64, pin: Duration) -> Register {
         copies: 2,
         pin_ms: pin.as_millis() as u64,
         keep_originals: false,
+        share: false,
+        bridge: None,
     }
 }
 
@@ -366,6 +368,8 @@ pub(super) fn config() -> Config {
         pools: false,
         keep_originals: false,
         retire_now: false,
+        share: false,
+        bridge: None,
         join: Vec::new(),
         known: BTreeMap::new(),
         tombstones: Vec::new(),

@@ -52,7 +52,8 @@ impl House {
     }
 
     fn want(&mut self, link: u64, by: Asker, photo: PhotoId) -> Vec<Action> {
-        let (link, request) = (LinkId(link), Request::GetPreview { photo, size: SIZE });
+        let (link, request) =
+            (LinkId(link), Request::GetPreview { photo, size: SIZE, shared: false });
         self.solo.tell(ClientEvent::Asked { link, by, request })
     }
 
@@ -116,7 +117,8 @@ fn so_many_pictures_are_waited_for_and_no_more() {
     let held: Vec<PhotoId> =
         (0..=PREVIEWS_WANTED).map(|n| solo.hold(format!("photo {n}").as_bytes())).collect();
     let mut ask = |n: usize| {
-        let request = Request::GetPreview { photo: held[n], size: PreviewSize::View };
+        let request =
+            Request::GetPreview { photo: held[n], size: PreviewSize::View, shared: false };
         let (link, by) = (LinkId(100 + n as u64), Asker::Owner);
         solo.tell(ClientEvent::Asked { link, by, request })
     };
@@ -128,7 +130,11 @@ fn so_many_pictures_are_waited_for_and_no_more() {
         solo.tell(ClientEvent::Closed { link, reason });
     }
     let (link, by) = (LinkId(100), Asker::Owner);
-    let request = Request::GetPreview { photo: held[PREVIEWS_WANTED], size: PreviewSize::View };
+    let request = Request::GetPreview {
+        photo: held[PREVIEWS_WANTED],
+        size: PreviewSize::View,
+        shared: false,
+    };
     let actions = solo.tell(ClientEvent::Asked { link, by, request });
     assert_eq!((looks(&actions), answers(&actions)), (0, vec![]), "who hangs up makes room");
     let (photo, size, viewer) = (held[0], PreviewSize::View, Viewer::Owner);

@@ -60,7 +60,7 @@ fn no_step_looks_at_all_photos() {
     for (what, event) in [
         ("a tick", Event::Tick),
         ("a node that goes", closed.into()),
-        ("a request for the list", asked(Request::List { after: None })),
+        ("a request for the list", asked(Request::List { after: None, shared: false })),
         ("a request for the trash", asked(Request::TrashList { after: None })),
         ("a name that is not there", asked(Request::GetImageRequest { image_name: "x".into() })),
         ("a photo to restore", asked(Request::TrashRestore { image_name: "x".into() })),

@@ -88,6 +88,8 @@ impl World {
             pools: false,
             keep_originals: false,
             retire_now: false,
+            share: false,
+            bridge: None,
             join: if n == 0 { Vec::new() } else { vec![address(0)] },
             known: BTreeMap::new(),
             tombstones: Vec::new(),

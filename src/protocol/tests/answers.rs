@@ -110,8 +110,9 @@ fn duplicate() -> impl Strategy<Value = DuplicateReport> {
 fn explanation() -> impl Strategy<Value = Explanation> {
     let looks = any::<(bool, bool)>();
     let shown = (photo_report(), prop::option::of(photo_id()));
-    (shown, looks, held(), some(version()), ".*").prop_map(
-        |((photo, meant), (colour, camera), held, versions, state)| Explanation {
+    let words = (".*", prop::option::of(".*"));
+    (shown, looks, held(), some(version()), words).prop_map(
+        |((photo, meant), (colour, camera), held, versions, (state, shared))| Explanation {
             called: std::collections::BTreeMap::new(),
             photo,
             meant,
@@ -120,6 +121,7 @@ fn explanation() -> impl Strategy<Value = Explanation> {
             held,
             versions,
             state,
+            shared,
         },
     )
 }
@@ -137,8 +139,9 @@ fn disk() -> impl Strategy<Value = DiskReport> {
 }
 
 fn status() -> impl Strategy<Value = StatusReport> {
-    let node_report = (node(), address(), any::<(bool, u64, u64, u64)>(), ".*", disk()).prop_map(
-        |(id, address, (alive, photos, bytes, originals), state, disk)| NodeReport {
+    let addresses = (address(), prop::option::of(address()));
+    let node_report = (node(), addresses, any::<(bool, u64, u64, u64)>(), ".*", disk()).prop_map(
+        |(id, (address, bridge), (alive, photos, bytes, originals), state, disk)| NodeReport {
             id,
             called: String::new(),
             address,
@@ -148,6 +151,7 @@ fn status() -> impl Strategy<Value = StatusReport> {
             originals,
             disk,
             member: None,
+            bridge,
             state,
         },
     );

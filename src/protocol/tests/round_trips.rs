@@ -97,12 +97,14 @@ pub(super) fn features() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn register() -> impl Strategy<Value = Message> {
-    let numbers = any::<(u32, u32, u64, u64, u32, u64, bool)>();
+    let numbers = any::<(u32, u32, u64, u64, u32, u64, [bool; 2])>();
     let name = "[a-z][a-z0-9._-]{0,31}".prop_map(|name| name.parse::<NodeName>().ok());
     let whose = (prop::option::of(membership()), name);
-    (numbers, features(), whose, address()).prop_map(
-        |(numbers, features, (member, name), address)| {
-            let (protocol_min, protocol_max, node, boot, copies, pin_ms, keep_originals) = numbers;
+    let bridge = prop::option::of(address());
+    (numbers, features(), whose, address(), bridge).prop_map(
+        |(numbers, features, (member, name), address, bridge)| {
+            let (protocol_min, protocol_max, node, boot, copies, pin_ms, flags) = numbers;
+            let [keep_originals, share] = flags;
             Message::Register(Register {
                 protocol_min,
                 protocol_max,
@@ -115,6 +117,8 @@ fn register() -> impl Strategy<Value = Message> {
                 copies,
                 pin_ms,
                 keep_originals,
+                share,
+                bridge,
             })
         },
     )
@@ -221,11 +225,15 @@ fn request() -> impl Strategy<Value = Request> {
             dated
         }),
         blob().prop_map(|data| Request::Chunk { data }),
-        after().prop_map(|after| Request::List { after }),
-        photo_id().prop_map(|photo| Request::GetExact { photo }),
-        (photo_id(), preview_size()).prop_map(|(photo, size)| Request::GetPreview { photo, size }),
-        (".*", any::<bool>())
-            .prop_map(|(image_name, exact)| Request::Explain { image_name, exact }),
+        (after(), any::<bool>()).prop_map(|(after, shared)| Request::List { after, shared }),
+        (photo_id(), any::<bool>()).prop_map(|(photo, shared)| Request::GetExact { photo, shared }),
+        (photo_id(), preview_size(), any::<bool>())
+            .prop_map(|(photo, size, shared)| Request::GetPreview { photo, size, shared }),
+        (".*", any::<[bool; 2]>()).prop_map(|(image_name, [exact, shared])| Request::Explain {
+            image_name,
+            exact,
+            shared
+        }),
         after().prop_map(|after| Request::Duplicates { after }),
         photo().prop_map(|photo| Request::Similar { photo }),
         some(".*").prop_map(|image_names| Request::Distinct { image_names }),
@@ -311,4 +319,21 @@ fn what_was_known_first_is_not_driven_out() {
             && own.distinct.iter().all(|id| known.distinct.contains(id))
     );
     assert_eq!((known.names.len(), known.distinct.len()), (Facts::MAX, Facts::MAX));
+}
+
+#[test]
+fn what_earlier_programs_do_not_know_is_said_only_where_it_says_something() {
+    let said = [
+        (r#"{"command":"List"}"#, Request::List { after: None, shared: false }),
+        (r#"{"command":"List","shared":true}"#, Request::List { after: None, shared: true }),
+    ];
+    for (text, request) in said {
+        assert_eq!(serde_json::to_string(&request).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Request>(text).unwrap(), request);
+    }
+    let text = r#"{"protocolMin":2,"protocolMax":2,"features":[],"node":"0000000000000001","boot":"0000000000000002","address":"a:5000","copies":2,"pinMs":1,"keepOriginals":false}"#;
+    let register: Register = serde_json::from_str(text).unwrap();
+    assert!(!register.share && register.bridge.is_none());
+    let again = serde_json::to_string(&register).unwrap();
+    assert!(!again.contains("share") && !again.contains("bridge"), "{again}");
 }

@@ -68,6 +68,7 @@ pub(crate) fn status() -> StatusReport {
             ..DiskReport::default()
         },
         member: None,
+        bridge: None,
         state: String::new(),
     };
     StatusReport {
@@ -98,7 +99,7 @@ fn serve(mut stream: TcpStream, photos: &[PhotoReport], small: &[u8]) {
         let answer = match codec::decode(&frame).unwrap() {
             Request::RegisterClient { .. } => continue,
             Request::Status => Answer::Status(Box::new(status())),
-            Request::List { after } => {
+            Request::List { after, .. } => {
                 let from = after.map_or(0, |after| photos.partition_point(|one| one.id <= after));
                 let page = &photos[from..photos.len().min(from + PAGE)];
                 let next = page.last().filter(|_| from + PAGE < photos.len());
