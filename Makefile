@@ -14,6 +14,7 @@ SEED    ?=
 ONLY    ?=
 SLOW    ?=
 NODES   ?= 50
+GROUPS  ?=
 SECONDS ?= 600
 N       ?= 1000
 ROUNDS  ?= 20
@@ -94,8 +95,12 @@ soak:             ## simulate random meshes for a while: make soak [SECONDS=600]
 powercut:         ## cut the power of a real disk under a folder, needs root: make powercut [N=1000] [SEED=1, the first one]
 	@CUTS=$(N) SEED=$(SEED) cargo test --quiet --test powercut
 
-scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most]
+scale:            ## simulate 5, 20, ... nodes with 250 photos each, and print what they cost: make scale [NODES=50, the most] [GROUPS=40: what they would as groups]
+ifeq ($(GROUPS),)
 	@NODES=$(NODES) cargo test --release --quiet --test sim -- --nocapture --ignored --exact scale::scale
+else
+	@env GROUPS=$(GROUPS) cargo test --release --quiet --test sim -- --nocapture --ignored --exact groups::groups
+endif
 
 balance:          ## simulate how evenly disks of all sizes fill up, and print it
 	@cargo test --release --quiet --test sim -- --nocapture --ignored --exact evenness::balance

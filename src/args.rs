@@ -1,5 +1,6 @@
 //! The command line.
 
+mod abroad;
 mod config;
 mod gallery;
 mod group;
@@ -15,17 +16,20 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use abroad::SuperArgs;
+pub(crate) use abroad::{CircleCommand, SuperPeerArgs};
 use gallery::GalleryArgs;
 use group::Member;
 pub(crate) use group::{DrainArgs, ForgetArgs, GroupCommand};
 use outlook::{AtRiskArgs, PlanArgs};
-use photos::{GetArgs, ListArgs, PutArgs, ShowArgs};
+pub(crate) use photos::{GetArgs, ListArgs};
+use photos::{PutArgs, ShowArgs};
 use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
 
-use photomesh::client::{Daemon, Failure};
+use photomesh::client::{self, Daemon, Failure};
 use photomesh::daemon::{self, Level, Log, Reserve};
 use photomesh::protocol::{Address, DEFAULT_PORT, MemberFile, NodeName};
 
@@ -58,7 +62,7 @@ For a mesh with friends, on other computers: photomesh help group";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    Daemon(DaemonArgs),
+    Daemon(Box<DaemonArgs>),
     List(ListArgs),
     Get(GetArgs),
     /// Show what a photo is and which nodes hold it
@@ -78,6 +82,12 @@ pub(crate) enum Command {
     Trash(TrashCommand),
     #[command(subcommand)]
     Group(GroupCommand),
+    #[command(subcommand)]
+    Circle(CircleCommand),
+    /// List the other groups whose photos can be looked at
+    Groups(GroupsArgs),
+    #[command(hide = true)]
+    Super(SuperPeerArgs),
     /// List who is in the group, their nodes, and whether those are here
     Members(Asked),
     Forget(ForgetArgs),
@@ -172,6 +182,8 @@ pub(crate) struct DaemonArgs {
     /// Run a gallery, too, on this port: the collection in a browser (see `photomesh gallery`)
     #[arg(long, value_name = "ADDR")]
     pub(crate) gallery: Option<Address>,
+    #[command(flatten)]
+    pub(crate) super_peer: SuperArgs,
     /// Write to the log only what matters so much: all, for whoever looks for a fault; news; or what may need you
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log_level: LogLevel,
@@ -188,6 +200,16 @@ pub(crate) struct Asked {
     pub(crate) address: Address,
     #[command(flatten)]
     pub(crate) member: Member,
+}
+
+#[derive(Args)]
+pub(crate) struct GroupsArgs {
+    /// Print one JSON object a line: id, name, photos, bytes, nodes, here, supers, and lost_secs (for how long it is out
+    /// of reach)
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
 }
 
 /// Tell which nodes are here and whether every photo is safe
@@ -250,6 +272,8 @@ pub(crate) enum LogFormat {
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
+            super_peer: self.super_peer.of_daemon(self.member.path())?,
+            super_port: self.super_peer.at.as_ref().map(Address::port),
             gallery: self.gallery.map(|at| gallery::of_daemon(&at, self.member.path())),
             member: self.member.read()?,
             change_group: self.change_group,
@@ -292,5 +316,18 @@ impl Asked {
 
     pub(crate) fn connect(&self) -> Result<Daemon, Failure> {
         Daemon::connect(&self.address, self.member.read()?.as_ref())
+    }
+
+    /// The same, to ask another group if one is meant.
+    pub(crate) fn connect_to(&self, group: Option<&str>) -> Result<Daemon, Failure> {
+        match group {
+            None => self.connect(),
+            Some(group) => client::abroad(self.connect()?, self.member.read()?.as_ref(), group),
+        }
+    }
+
+    /// To a super-peer of the group.
+    pub(crate) fn connect_to_super_peer(&self) -> Result<Daemon, Failure> {
+        client::super_peer(self.connect()?, self.member.read()?.as_ref())
     }
 }

@@ -37,13 +37,13 @@
 //! 4. [`photo`]: what a photo is, and when two are versions of the same picture.
 //! 5. [`folder`]: how photos lie on disk so that no crash loses one.
 //! 6. [`daemon`]: the threads and sockets around it all. [`client`]: the commands. [`gallery`]: a client with an HTTP
-//!    server, for browsers.
+//!    server, for browsers. [`abroad`]: a client that answers other groups.
 //! 7. `tests/mesh` and `tests/demo`: real daemons that lose a member and keep every photo.
 //!
 //! # Who may use whom
 //!
-//! `main → {args, daemon, client, gallery}`, `daemon → {node, folder, protocol, photo}`, `gallery → client`,
-//! `gallery → {protocol, photo}`, `client → {balance, protocol, photo}`,
+//! `main → {args, daemon, client, gallery, abroad}`, `daemon → {node, folder, protocol, photo}`,
+//! `gallery, abroad → {client, protocol, photo}`, `client → {balance, protocol, photo}`,
 //! `folder → {photo, protocol}`, `node → {balance, protocol, photo}`, `balance → {protocol, photo}`, and
 //! `protocol → photo` for the types it carries. A test reads the source and fails on any other way, and on a clock, file,
 //! socket or thread in `node`, `balance` and `protocol`.
@@ -70,6 +70,8 @@
 //! * **A link proves who is at its other end**, in a group: strangers get nothing, a node speaks under its own id, and
 //!   is the node of the member who has signed for it. ([`protocol::secure`], [`protocol::group`])
 //! * **A member commands their own nodes only**; at others they look at photos. ([`node::Asker`])
+//! * **Another group sees what is shared, and changes nothing**: it is shown a photo if every owner has said so, and
+//!   its questions are those of a client that only looks. ([`abroad`], `node/sharing.rs`)
 //! * **A gallery is never more open than its daemon**, and no other site's page gets anything through it. ([`gallery`])
 //! * **The state thread never waits**, and everything that others can fill has a named limit with its reason.
 //!   ([`node::limits`], [`daemon`])
@@ -102,11 +104,14 @@
 //!   takes. *Fullness*: what lies there, over the capacity. *Level*: how full all disks would be if everything had moved
 //!   that may. *Relief*: to take photos over from a fuller disk. *Pool*: to let one's own photos move, too.
 //! * *drain*: to hand over all that a node has, and then to leave for good.
+//! * *circle*: groups that let each other look. *Super-peer*: the program beside a daemon through which its group looks
+//!   and is looked at. *Shared*: of a photo, that every owner lets other groups see it.
 //! * *tombstone*: an owner's signed word that a photo is removed, or is not removed any longer.
 //! * *first look*, *second look*: whether two photos are versions of one picture, by their records and by their pixels.
 //! * *part*: a piece of the core that owns its state. *News*: what one part tells the others.
 //! * *spool*: a file in the making, which nobody counts on. *Step*: one event and all that follows from it at once.
 
+pub mod abroad;
 pub mod balance;
 pub mod client;
 pub mod daemon;

@@ -5,9 +5,9 @@ mod args;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use args::{Cli, Command, GroupCommand, TrashCommand};
+use args::{CircleCommand, Cli, Command, GetArgs, GroupCommand, ListArgs, TrashCommand};
 use photomesh::client::{self, Failure};
-use photomesh::{daemon, gallery};
+use photomesh::{abroad, daemon, gallery};
 
 fn main() -> ExitCode {
     match Cli::with_config().and_then(|cli| run(cli.command)) {
@@ -31,10 +31,16 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Drain(args) => {
             client::drain(&mut args.asked.connect()?, args.cancel, &mut out)?;
         }
-        Command::List(args) => client::list(&mut args.asked.connect()?, &args.wish(), &mut out)?,
-        Command::Get(args) => client::get(|| args.asked.connect(), &args.wish(), &mut out)?,
+        Command::Circle(CircleCommand::New { file }) => client::new_circle(&file)?,
+        Command::Groups(args) => {
+            client::groups(&mut args.asked.connect_to_super_peer()?, args.json, &mut out)?;
+        }
+        Command::Super(args) => abroad::run(args.options()?, &mut out)?,
+        Command::List(args) => list(&args, &mut out)?,
+        Command::Get(args) => get(&args, &mut out)?,
         Command::Show(args) => {
-            client::show(&mut args.of.asked.connect()?, &args.of.name, args.json, &mut out)?;
+            let (mut daemon, name) = args.of.connect()?;
+            client::show(&mut daemon, &name, args.json, &mut out)?;
         }
         Command::Put(args) => client::put(|| args.asked.connect(), &args.wish(), &mut out)?,
         Command::Status(args) if args.watch => {
@@ -83,6 +89,21 @@ fn run(command: Command) -> Result<u8, Failure> {
     }
     out.flush()?;
     Ok(0)
+}
+
+/// Lists the collection, another group's, or all.
+fn list(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> {
+    if args.all {
+        let to_super_peer = || args.asked.connect_to_super_peer();
+        return client::list_all(|| args.asked.connect(), to_super_peer, &args.wish(), out);
+    }
+    client::list(&mut args.asked.connect_to(args.group.as_deref())?, &args.wish(), out)
+}
+
+/// Fetches photos, of another group if that is meant.
+fn get(args: &GetArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let (group, wish) = args.wish()?;
+    client::get(|| args.asked.connect_to(group.as_deref()), &wish, out)
 }
 
 /// Runs a command about the group itself.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Builder, JoinHandle};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 /// The exit code of a process that ends on a bug of its own (`EX_SOFTWARE`).
 const SOFTWARE_ERROR: i32 = 70;
@@ -60,6 +60,27 @@ pub(crate) fn wish_on_signal(wish: Sender<()>) -> Result<(), ctrlc::Error> {
         // If there is no room, somebody else has wished it before.
         let _ = wish.try_send(());
     })
+}
+
+/// The wish to stop, as an event: of a signal, or of the end of standard input, if the program that has started this one
+/// is to be survived by nobody. To be called once.
+///
+/// # Errors
+///
+/// In words, if the system has no thread left or cannot be asked for signals.
+pub(crate) fn stop_wishes(until_stdin_ends: bool) -> Result<Receiver<()>, String> {
+    let (wish, wishes) = bounded(1);
+    if until_stdin_ends {
+        let wish = wish.clone();
+        let listen = move || {
+            // Whatever comes, and however it ends: nobody is there any more.
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            let _ = wish.try_send(());
+        };
+        spawn("stdin", listen).map_err(|error| format!("cannot start a thread: {error}"))?;
+    }
+    wish_on_signal(wish).map_err(|error| format!("cannot watch for signals: {error}"))?;
+    Ok(wishes)
 }
 
 /// Wakes whoever accepts connections at this address of this computer: nothing but a connection does. If there cannot be

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use photomesh::client::{Days, Destination, Get, Layout, List, Put, Sort, Span};
+use photomesh::client::{Daemon, Days, Destination, Failure, Get, Layout, List, Put, Sort, Span};
 
 use super::Asked;
+use super::abroad::of_one_group;
 
 /// By what a list is sorted.
 #[derive(Clone, Copy, ValueEnum)]
@@ -24,6 +25,7 @@ Examples:
   photomesh list --long --sort size
   photomesh list 'img_2019*'
   photomesh list --since 2024-06 --until 2024-08 --sort date
+  photomesh list --group porto          what another group shows
   photomesh list --json | jq -r 'select(.holders | length < 2).name'")]
 pub(crate) struct ListArgs {
     /// Only photos with this in their names, in upper or lower case; `*` is any text and `?` any character
@@ -41,6 +43,12 @@ pub(crate) struct ListArgs {
     /// By name, by date, or by length in bytes, the largest first; without it by name, but JSON by id
     #[arg(long, value_name = "ORDER", value_enum)]
     pub(crate) sort: Option<Order>,
+    /// Also what all other groups show, each name behind that of its group
+    #[arg(short, long, conflicts_with = "group")]
+    pub(crate) all: bool,
+    /// What another group shows: see `photomesh groups`
+    #[arg(short, long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
     /// Print one JSON object a line: name, id, bytes, width, height, format, captured and dated (by
     /// camera and by file, if known), holders, aliases
     #[arg(long, conflicts_with = "long")]
@@ -67,6 +75,7 @@ Examples:
   photomesh get cat.jpg dog.jpg 'holiday*' -o pictures/
   photomesh get cat-small.jpg --exact   that very version, not a better one
   photomesh get 3fa9c1 -o - | convert - -resize 50% small.jpg
+  photomesh get porto/cat.jpg           of another group, which shows it
   photomesh get cat.jpg --open")]
 pub(crate) struct GetArgs {
     /// Names as shown by `list`, or patterns of them, any names the photos ever had, or the first six or more digits of
@@ -145,6 +154,14 @@ pub(crate) struct PutArgs {
     pub(crate) asked: Asked,
 }
 
+impl NameArgs {
+    /// A link to the group that is meant, and the name there.
+    pub(crate) fn connect(&self) -> Result<(Daemon, String), Failure> {
+        let (group, names) = of_one_group(std::slice::from_ref(&self.name))?;
+        Ok((self.asked.connect_to(group.as_deref())?, names.concat()))
+    }
+}
+
 impl PutArgs {
     pub(crate) fn wish(&self) -> Put {
         Put {
@@ -179,20 +196,16 @@ fn names_folder(path: &Path) -> bool {
 }
 
 impl GetArgs {
-    pub(crate) fn wish(&self) -> Get {
+    /// The other group that is meant, if one is, and what is wanted of it.
+    pub(crate) fn wish(&self) -> Result<(Option<String>, Get), Failure> {
+        let (group, names) = of_one_group(&self.names)?;
         let destination = match &self.output {
             None => Destination::Folder(PathBuf::new()),
             Some(path) if path.as_os_str() == "-" => Destination::Output,
             Some(path) if path.is_dir() || names_folder(path) => Destination::Folder(path.clone()),
             Some(path) => Destination::File(path.clone()),
         };
-        Get {
-            names: self.names.clone(),
-            destination,
-            exact: self.exact,
-            force: self.force,
-            open: self.open,
-            json: self.json,
-        }
+        let (exact, force, open, json) = (self.exact, self.force, self.open, self.json);
+        Ok((group, Get { names, destination, exact, force, open, json }))
     }
 }

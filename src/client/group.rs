@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use super::Failure;
 use crate::platform;
 use crate::protocol::group::{AnyFile, FileError, GroupFile, Invited};
-use crate::protocol::{MemberFile, MemberName, Revocation, in_words};
+use crate::protocol::{CircleFile, MemberFile, MemberName, Revocation, in_words};
 
 /// The most bytes of a file: many times what a group's has with all its members.
 const MAX_FILE: u64 = 64 * 1024;
@@ -18,18 +18,35 @@ const MAX_FILE: u64 = 64 * 1024;
 /// Makes a group: writes its founder's file, which must not exist.
 pub fn new_group(path: &Path) -> Result<(), Failure> {
     let group = GroupFile::new(random()?, random()?);
+    write_new(path, &group.to_text())?;
     let shown = path.display();
-    platform::write_private(path, group.to_text().as_bytes(), NamedTempFile::persist_noclobber)
-        .map_err(|error| {
-            if error.kind() == io::ErrorKind::AlreadyExists {
-                return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
-            }
-            Failure::CannotCreate(format!("cannot write {shown}: {}", in_words(&error)))
-        })?;
     eprintln!(
         "{shown} is the group {}: who has this file decides who is a member. Keep it off the network, and keep a copy.\n\
          Now make a file for each friend, and for yourself: photomesh group invite {shown} NAME > NAME.member",
         group.group().short()
+    );
+    Ok(())
+}
+
+/// Writes a secret into a file that must not exist.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = platform::write_private(path, text.as_bytes(), NamedTempFile::persist_noclobber);
+    written.map_err(|error| {
+        let shown = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::CannotCreate(format!("{shown} exists already: it stays as it is"));
+        }
+        Failure::CannotCreate(format!("cannot write {shown}: {}", in_words(&error)))
+    })
+}
+
+/// Makes a circle of groups: writes its file, which must not exist.
+pub fn new_circle(path: &Path) -> Result<(), Failure> {
+    write_new(path, &CircleFile::new(random()?).to_text())?;
+    let shown = path.display();
+    eprintln!(
+        "{shown} opens the super-peers of all groups that have it, to look at what they share. Bring it, in a way that \
+         nobody else can read, to whoever runs a super-peer: photomesh daemon ... --super 5100 --group NAME --link-key {shown}"
     );
     Ok(())
 }
@@ -86,6 +103,9 @@ pub fn show_file(path: &Path, out: &mut impl Write) -> Result<(), Failure> {
             writeln!(out, "group    {}", removal.group().short())?;
         }
         _ if open => return Err(exposed(path)),
+        AnyFile::Circle(_) => {
+            writeln!(out, "a circle file, secret: for super-peers of its groups")?
+        }
         AnyFile::Member(member) => {
             let certificate = member.certificate;
             writeln!(out, "a member file, secret")?;
@@ -112,6 +132,16 @@ pub fn show_file(path: &Path, out: &mut impl Write) -> Result<(), Failure> {
 pub fn read_member(path: &Path) -> Result<MemberFile, Failure> {
     let text = read_secret(path)?;
     MemberFile::from_text(&text).map_err(|error| unfit(path, error))
+}
+
+/// Reads a circle's file.
+///
+/// # Errors
+///
+/// As [`read_member`].
+pub fn read_circle(path: &Path) -> Result<CircleFile, Failure> {
+    let text = read_secret(path)?;
+    CircleFile::from_text(&text).map_err(|error| unfit(path, error))
 }
 
 /// Reads a removal.

@@ -51,9 +51,8 @@ pub enum Sort {
 
 /// Lists the collection. If there is nothing to list, a person is told so on the terminal.
 pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<(), Failure> {
-    let pattern = wish.pattern.as_deref().map(Pattern::loose);
+    let pattern = wish.pattern();
     let is_called = |label: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(label));
-    let is_listed = |photo: &PhotoReport| is_called(&photo.name) && wish.days.has(photo);
     let mut listed: u64 = 0;
     match (wish.layout, wish.sort) {
         // Names alone are told much faster.
@@ -64,31 +63,59 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
             }
         }
         (Layout::Json, None) => for_each_page(daemon, |page| {
-            for photo in page.iter().filter(|photo| is_listed(photo)) {
+            for photo in page.iter().filter(|photo| wish.is_for(photo, pattern.as_ref())) {
                 write_json(out, photo)?;
                 listed += 1;
             }
             Ok(())
         })?,
-        (layout, sort) => {
+        _ => {
             let mut photos = Vec::new();
             for_each_page(daemon, |page| {
-                photos.extend(page.into_iter().filter(&is_listed));
+                photos
+                    .extend(page.into_iter().filter(|photo| wish.is_for(photo, pattern.as_ref())));
                 Ok(())
             })?;
-            match sort {
-                None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
-                Some(Sort::Date) => photos.sort_by_cached_key(date),
-                Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
-            }
-            listed = photos.len() as u64;
-            write_photos(&photos, layout, out)?;
+            return wish.write(photos, out);
         }
     }
-    if listed == 0 && io::stderr().is_terminal() {
-        eprintln!("{}", nothing(wish));
-    }
+    wish.tell_if_nothing(listed);
     Ok(())
+}
+
+impl List {
+    fn pattern(&self) -> Option<Pattern> {
+        self.pattern.as_deref().map(Pattern::loose)
+    }
+
+    fn is_for(&self, photo: &PhotoReport, pattern: Option<&Pattern>) -> bool {
+        pattern.is_none_or(|pattern| pattern.matches(&photo.name)) && self.days.has(photo)
+    }
+
+    /// Writes those of these photos that are wished for, in their order.
+    pub(super) fn write(
+        &self,
+        mut photos: Vec<PhotoReport>,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let pattern = self.pattern();
+        photos.retain(|photo| self.is_for(photo, pattern.as_ref()));
+        match self.sort {
+            None if self.layout == Layout::Json => {}
+            None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
+            Some(Sort::Date) => photos.sort_by_cached_key(date),
+            Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
+        }
+        write_photos(&photos, self.layout, out)?;
+        self.tell_if_nothing(photos.len() as u64);
+        Ok(())
+    }
+
+    fn tell_if_nothing(&self, listed: u64) {
+        if listed == 0 && io::stderr().is_terminal() {
+            eprintln!("{}", nothing(self));
+        }
+    }
 }
 
 /// What to do about an empty list.

@@ -13,7 +13,7 @@ use crate::protocol::{Answer, Request};
 
 /// Lists the members of the group, as far as the daemon knows them, and their nodes.
 pub fn members(daemon: &mut Daemon, out: &mut impl Write) -> Result<(), Failure> {
-    let Answer::Members { members } = daemon.ask(&Request::Members)? else {
+    let Answer::Members { members, .. } = daemon.ask(&Request::Members)? else {
         return Err(daemon.unexpected());
     };
     let rows: Vec<_> = members.iter().flat_map(rows).collect();

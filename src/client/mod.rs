@@ -57,6 +57,7 @@
 //! A client is not part of the mesh. It knows one daemon, and tries no other one if that is silent: the text of the
 //! failure tells a person what to look at. It never looks into a daemon's folder either, not even on the same computer.
 
+mod abroad;
 mod at_risk;
 mod below;
 mod connection;
@@ -94,6 +95,7 @@ mod viewer;
 mod watch;
 
 pub use crate::photo::FIRST_LOOK;
+pub use abroad::{abroad, groups, list_all, super_peer};
 pub use at_risk::at_risk;
 pub use connection::Daemon;
 pub use dates::{Days, Span};
@@ -104,7 +106,9 @@ pub use explain::{show, why};
 pub use failure::Failure;
 pub use fingerprint::fingerprint;
 pub use get::{Destination, Get, get};
-pub use group::{invite, new_group, read_member, remove_member, show_file};
+pub use group::{
+    invite, new_circle, new_group, read_circle, read_member, remove_member, show_file,
+};
 pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
 pub use near::near;

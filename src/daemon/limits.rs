@@ -51,11 +51,12 @@ pub(super) const LOG_LINES: usize = 1024;
 /// The longest line of another process that is one line of the log.
 pub(super) const LOG_LINE: u64 = 1024;
 
-/// How long until a gallery that has failed is started again: doubled each time, until one lives long enough.
-pub(super) const GALLERY_REST: Duration = Duration::from_secs(1);
+/// How long until a process beside the daemon that has failed is started again: doubled each time, until one lives long
+/// enough.
+pub(super) const REST: Duration = Duration::from_secs(1);
 
-/// The longest rest between two starts of the gallery, and how long it lives that then counts as well.
-pub(super) const GALLERY_REST_MAX: Duration = Duration::from_secs(60);
+/// The longest rest between two starts of it, and how long it lives that then counts as well.
+pub(super) const REST_MAX: Duration = Duration::from_secs(60);
 
 /// Events in a row after which a node that has more of its own to do gets a turn.
 pub(super) const BURST: u32 = 32;

@@ -17,7 +17,7 @@
 //! | `folder` | the [`Folder`] | its jobs, the disk | told to, after all jobs before |
 //! | `hash-N`, `reread-N`, `draw-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `drain`, two at the end | an inbox each | the links, which tell it what nobody waits for | they have ended |
-//! | `gallery`, `gallery-err` | another process | what that says | the process ends |
+//! | `gallery`, `super-peer`, with `-err` | another process | what that says | the process ends |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
@@ -45,10 +45,10 @@
 
 mod client;
 mod clock;
+mod companion;
 mod console;
 mod disk;
 mod door;
-mod gallery;
 mod inbox;
 mod limits;
 mod opening;
@@ -146,6 +146,10 @@ pub struct Options {
     /// The arguments with which this program is started as a gallery for the owner, if it is to be. Whom it asks is
     /// added.
     pub gallery: Option<Vec<OsString>>,
+    /// The same for a super-peer, and on which port that listens for others.
+    pub super_peer: Option<Vec<OsString>>,
+    /// See `super_peer`.
+    pub super_port: Option<u16>,
     /// What is written to the log.
     pub log: Log,
 }
@@ -233,9 +237,12 @@ fn serve(options: Options) -> Result<(), Failure> {
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
     welcome(&options, &config, &console);
-    if let Some(mut arguments) = options.gallery.clone() {
-        arguments.push(format!("--daemon={}", own_address::for_clients(&address)).into());
-        gallery::start(arguments, console.clone()).map_err(threads)?;
+    let beside = [("gallery", &options.gallery), ("super-peer", &options.super_peer)];
+    for (name, arguments) in beside {
+        if let Some(mut arguments) = arguments.clone() {
+            arguments.push(format!("--daemon={}", own_address::for_clients(&address)).into());
+            companion::start(name, arguments, console.clone()).map_err(threads)?;
+        }
     }
 
     let node = Node::new(config);
@@ -303,12 +310,13 @@ fn configure(
     getrandom::fill(&mut seed)
         .and_then(|()| getrandom::fill(&mut boot))
         .map_err(|error| Failure::io("the system has no randomness", error))?;
+    let told = options.advertise.clone().unwrap_or_else(|| address.clone());
     Ok(Config {
         node: folder.identity().node(),
         boot: Boot(u64::from_be_bytes(boot)),
         membership: group.map(|group| group.membership.clone()),
         name: name(options),
-        address: options.advertise.clone().unwrap_or_else(|| address.clone()),
+        address: told.clone(),
         copies: options.copies,
         grace: options.grace,
         pin: options.pin,
@@ -319,7 +327,7 @@ fn configure(
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
         share: options.share,
-        bridge: None,
+        bridge: options.super_port.map(|port| Address::new(told.host(), port)),
         join: options.join.clone(),
         known: folder.known_nodes(),
         roster: folder.roster(),

@@ -85,8 +85,6 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, bounded};
-
 use self::assets::Assets;
 use self::guard::Guard;
 use self::http::server::Server;
@@ -97,7 +95,7 @@ use self::reviewed::Reviewed;
 use self::spool::Spool;
 use self::watch::Watch;
 use crate::client::Failure;
-use crate::process::{spawn, wish_on_signal};
+use crate::process::{spawn, stop_wishes};
 use crate::protocol::{Address, MemberFile, in_words, plain};
 
 pub use self::http::head::{Head, Method};
@@ -155,7 +153,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
         return print_links(options, out);
     }
     let listener = door::bind(&options.host, options.port)?;
-    let wishes = stop_wishes(options.until_stdin_ends)?;
+    let wishes = stop_wishes(options.until_stdin_ends).map_err(Failure::Io)?;
     let gallery = Arc::new(Gallery::new(options, &listener)?);
     gallery.start_threads().map_err(|error| failed("cannot start a thread", &error))?;
     let local = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
@@ -233,23 +231,6 @@ fn print_links(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
     let sites = door::sites(options, options.port)?;
     door::warn_if_silent(bound, options.port);
     Ok(door::print_links(&login, &door::home(&sites, bound, options.port), out)?)
-}
-
-/// The wish to stop, as an event: of a signal, or of the end of standard input.
-fn stop_wishes(until_stdin_ends: bool) -> Result<Receiver<()>, Failure> {
-    let (wish, wishes) = bounded(1);
-    if until_stdin_ends {
-        let wish = wish.clone();
-        let listen = move || {
-            // Whatever comes, and however it ends: nobody is there any more.
-            let _ = io::copy(&mut io::stdin(), &mut io::sink());
-            let _ = wish.try_send(());
-        };
-        spawn("stdin", listen).map_err(|error| failed("cannot start a thread", &error))?;
-    }
-    wish_on_signal(wish)
-        .map_err(|error| Failure::Io(format!("cannot watch for signals: {}", in_words(&error))))?;
-    Ok(wishes)
 }
 
 /// Where the login links are. Those of one group let nobody see another's photos.

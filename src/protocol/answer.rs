@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::between::{GROUPS, GroupReport};
 use super::members::MemberReport;
 use super::refusal::Refusal;
 use super::removal::RemovalPlan;
 use super::status::{DrainReport, StatusReport};
 use super::trash::{KeptReport, TrashReport};
 use super::versions::{DistinctReport, DuplicateReport, Explanation, PhotoReport, SimilarReport};
-use super::{Blob, Membership, NodeId, bounds};
+use super::{Blob, Membership, NodeId, Revocation, bounds};
 use crate::photo::{PhotoId, Relation};
 
 /// What a daemon answers.
@@ -143,6 +144,16 @@ pub enum Answer {
     Members {
         /// By name.
         members: Vec<MemberReport>,
+        /// The group's words on those that are none any more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removals: Vec<Revocation>,
+    },
+
+    /// The groups of a circle, as far as they are known.
+    Groups {
+        /// The one that answers, and the others by name.
+        #[serde(deserialize_with = "bounds::list::<_, _, GROUPS>")]
+        groups: Vec<GroupReport>,
     },
 
     /// The removal is known here, and the other nodes are told.

@@ -184,6 +184,19 @@ pub enum Request {
         order: DrainOrder,
     },
 
+    /// Which groups there are, the own one first. Asked of a super-peer; answered by [`Answer::Groups`].
+    Groups,
+
+    /// Something that another group is to answer, about the photos that it shares: one of the requests about photos that
+    /// change nothing. Asked of a super-peer; answered as that request is, by the other group.
+    Abroad {
+        /// What the group is called, or that with `~` and the first digits of its id.
+        #[serde(deserialize_with = "bounds::text::<_, { bounds::LOOKUP }>")]
+        group: String,
+        /// The request.
+        ask: Box<Request>,
+    },
+
     /// A page of what lies in this daemon's own trash. Answered by [`Answer::Trash`].
     TrashList {
         /// Continue after the photo of this id; from the start without it.

@@ -4,8 +4,9 @@
 //!   daemon ◀── Message ──▶ daemon        either speaks when it has something to say
 //!   client ─── Request ──▶ daemon
 //!   client ◀── Answer ──── daemon        one to each request, in the order asked
+//!   super-peer ── Between ──▶ super-peer of another group, which gives an Answer
 //!
-//!   Message, Request, Answer
+//!   Message, Request, Answer, Between
 //!        │        codec: a frame, which is 4 bytes of length and then JSON, perhaps with an attachment
 //!        │        secure: in a group, records that nobody in between can read
 //!        ▼
@@ -14,7 +15,8 @@
 //!
 //! # What it promises
 //!
-//! **The enums are the protocol document.** All that can be said stands in [`Message`], [`Request`] and [`Answer`],
+//! **The enums are the protocol document.** All that can be said stands in [`Message`], [`Request`], [`Answer`] and
+//! [`Between`](between::Between),
 //! every command and every field with its meaning.
 //!
 //! **What was parsed is sound.** In the frames that a daemon reads, a list, a map or a name that is longer than any
@@ -44,9 +46,10 @@
 //!    word that a photo is removed.
 //! 2. [`client`]: what people ask, and `answer`, with `status`, `members`, `versions`, `removal`, `trash` and `refusal`,
 //!    which are parts of the answers. `rights`: which requests only the owner of a node may make.
-//! 3. [`group`]: persons, what proves that somebody is one of them, and their files.
-//! 4. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
-//! 5. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets),
+//! 3. [`between`]: what groups ask each other.
+//! 4. [`group`]: persons, what proves that somebody is one of them, and their files.
+//! 5. [`codec`]: frames. `bounds`: what others may say at most. [`secure`] with `group_key`: encrypted links.
+//! 6. The small change: `node_id`, `address`, `blob` with `base64_engine` (bytes of photos), `few` (small sets),
 //!    `file_time`, `space` (of a disk). `safe_name` and `plain` make foreign text harmless, the one for paths and the other
 //!    for terminals. `departure` is on no wire: the core and the folder share it, and neither may import the other.
 //!
@@ -65,6 +68,7 @@
 mod address;
 mod answer;
 mod base64_engine;
+pub mod between;
 mod blob;
 mod bounds;
 pub mod client;
@@ -100,7 +104,8 @@ pub use departure::{Departure, Gone};
 pub use few::Few;
 pub use file_time::FileTime;
 pub use group::{
-    Certificate, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation, Visit,
+    Certificate, CircleFile, GroupId, MemberFile, MemberName, Membership, NodeName, Revocation,
+    Visit,
 };
 pub use group_key::GroupKey;
 pub use looks::Looks;

@@ -24,6 +24,8 @@ impl Request {
             | Request::Similar { .. }
             | Request::Status
             | Request::Members
+            | Request::Groups
+            | Request::Abroad { .. }
             // A removal proves itself, whoever brings it.
             | Request::Tell { .. } => false,
             Request::Put { .. }

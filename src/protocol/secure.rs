@@ -90,11 +90,33 @@ impl Channel {
         input: &mut impl Read,
         output: &mut impl Write,
     ) -> io::Result<Channel> {
-        let mut noise = builder(credentials)?.build_responder().map_err(broken_library)?;
-        receive(&mut noise, input, HELLO)?;
-        send(&mut noise, output)?;
-        receive(&mut noise, input, PROOF)?;
-        Channel::agreed(noise)
+        Channel::respond_to_one_of(&[credentials], input, output).map(|(channel, _)| channel)
+    }
+
+    /// The same where several keys open the door; also which of them has, by its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::respond`].
+    pub fn respond_to_one_of(
+        keys: &[&Credentials],
+        input: &mut impl Read,
+        output: &mut impl Write,
+    ) -> io::Result<(Channel, usize)> {
+        let hello = record(input, HELLO)?;
+        let mut refused = invalid("there is no key to this door");
+        for (place, credentials) in keys.iter().enumerate() {
+            let mut noise = builder(credentials)?.build_responder().map_err(broken_library)?;
+            match understand(&mut noise, &hello[..HELLO]) {
+                Ok(()) => {
+                    send(&mut noise, output)?;
+                    receive(&mut noise, input, PROOF)?;
+                    return Ok((Channel::agreed(noise)?, place));
+                }
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
     }
 
     fn agreed(noise: HandshakeState) -> io::Result<Channel> {
@@ -253,6 +275,12 @@ fn send(noise: &mut HandshakeState, output: &mut impl Write) -> io::Result<()> {
 
 /// Takes in the next record of the handshake, which has exactly this length.
 fn receive(noise: &mut HandshakeState, input: &mut impl Read, length: usize) -> io::Result<()> {
+    let record = record(input, length)?;
+    understand(noise, &record[..length])
+}
+
+/// A record of the handshake, at the beginning of what is returned.
+fn record(input: &mut impl Read, length: usize) -> io::Result<[u8; ANSWER]> {
     let mut claimed = [0; 2];
     input.read_exact(&mut claimed)?;
     if claimed != record_length(length)? {
@@ -260,9 +288,13 @@ fn receive(noise: &mut HandshakeState, input: &mut impl Read, length: usize) -> 
     }
     let mut record = [0; ANSWER];
     input.read_exact(&mut record[..length])?;
+    Ok(record)
+}
+
+fn understand(noise: &mut HandshakeState, record: &[u8]) -> io::Result<()> {
     let mut nothing = [0; ANSWER];
     noise
-        .read_message(&record[..length], &mut nothing)
+        .read_message(record, &mut nothing)
         .map(drop)
         .map_err(|_| invalid("it is of another group, or of an earlier version"))
 }

@@ -68,6 +68,23 @@ pub struct Explanation {
     pub shared: Option<String>,
 }
 
+impl Explanation {
+    /// What is told of a photo of another group.
+    pub fn of_another_group(photo: PhotoReport, colour: bool, camera: bool) -> Explanation {
+        Explanation {
+            meant: Some(photo.id),
+            photo,
+            colour,
+            camera,
+            held: Vec::new(),
+            versions: Vec::new(),
+            called: BTreeMap::new(),
+            shared: None,
+            state: "of another group, which looks after it".to_owned(),
+        }
+    }
+}
+
 /// A worse version of a picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionReport {

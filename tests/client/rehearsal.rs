@@ -22,7 +22,7 @@ fn png(content: &str) -> Vec<u8> {
 
 /// A daemon that has the cat, and a dog in a better version. It wants to hear of nothing but that.
 fn lists(stream: &mut TcpStream, request: Request) {
-    let answer = if let Request::List { after: None } = request {
+    let answer = if let Request::List { after: None, .. } = request {
         let photos = vec![photo("other.jpg", 3)];
         Answer::Photos { photos, next: Some(PhotoId([3; 32])) }
     } else if let Request::List { .. } = request {

@@ -4,6 +4,7 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use photomesh::photo::{Format, PhotoId, Relation};
+use photomesh::protocol::between::GroupReport;
 use photomesh::protocol::client::{
     CacheReport, DiskReport, DistinctReport, DrainReport, DuplicateReport, Explanation,
     FolderReport, KeptReport, MemberReport, NodeOfMember, NodeReport, PhotoReport, Refusal,
@@ -79,13 +80,29 @@ fn answer_after(answer: &Answer) -> Option<Answer> {
             owner: true,
             features: vec![words()],
         },
-        Answer::Registered { .. } => Answer::Members { members: vec![member()] },
-        Answer::Members { .. } => Answer::Told,
+        Answer::Registered { .. } => {
+            Answer::Members { members: vec![member()], removals: Vec::new() }
+        }
+        Answer::Members { .. } => Answer::Groups { groups: vec![group()] },
+        Answer::Groups { .. } => Answer::Told,
         Answer::Told => Answer::Draining(draining()),
         Answer::Draining(_) => Answer::Forgotten { node: NODE, called: words(), photos: 3 },
         Answer::Forgotten { .. } => Answer::Error { error: words() },
         Answer::Error { .. } => return None,
     })
+}
+
+fn group() -> GroupReport {
+    GroupReport {
+        id: said::membership().group(),
+        name: "porto".parse().expect("a name"),
+        photos: 7,
+        bytes: 1 << 40,
+        nodes: 3,
+        here: 2,
+        supers: vec!["porto.example:5100".parse().expect("an address")],
+        lost_secs: Some(90),
+    }
 }
 
 fn in_trash() -> TrashReport {

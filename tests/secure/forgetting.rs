@@ -23,7 +23,7 @@ fn told(group: &Group, daemon: &Daemon) -> Vec<String> {
     let Answer::Status(status) = answer(Request::Status) else {
         panic!("not the status");
     };
-    let Answer::Members { members } = answer(Request::Members) else {
+    let Answer::Members { members, .. } = answer(Request::Members) else {
         panic!("not the members");
     };
     let listed: usize = members.iter().map(|member| member.nodes.len()).sum();

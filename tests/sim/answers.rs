@@ -54,6 +54,7 @@ impl World {
             Answer::Refused { .. } | Answer::Error { .. } => self.stats.refusals += 1,
             Answer::Registered { .. }
             | Answer::Members { .. }
+            | Answer::Groups { .. }
             | Answer::Told
             | Answer::Forgotten { .. }
             | Answer::Draining(_)

@@ -194,7 +194,7 @@ fn asked(request: &Request) -> Option<&'static str> {
         // Neither is answered, and no node hears of them: a daemon takes them in by itself.
         Request::RegisterClient { .. } | Request::Chunk { .. } => None,
         // Without a group there is nothing of interest in them.
-        Request::Members | Request::Tell { .. } => None,
+        Request::Members | Request::Tell { .. } | Request::Groups | Request::Abroad { .. } => None,
         // Scripts ask for the whole list; pages of it are for programs.
         Request::List { .. } => None,
         Request::Forget { .. } => Some("to forget "),

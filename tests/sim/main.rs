@@ -38,6 +38,7 @@ mod files;
 mod first_copies;
 mod flaws;
 mod golden;
+mod groups;
 mod host;
 mod jobs;
 mod kept;

@@ -61,8 +61,20 @@ fn is_done(world: &World, photos: usize) -> Result<(), String> {
     world.is_balanced(&copies.into_keys().collect())
 }
 
-fn row(nodes: usize, photos: usize) -> String {
-    let start = Instant::now();
+/// What a mesh has cost until it came to rest, and costs then.
+pub(crate) struct Cost {
+    settled: Duration,
+    /// Messages and bytes a node until then, and the bytes of image tables among them.
+    messages: u64,
+    bytes: f64,
+    pub(crate) table_bytes: f64,
+    /// Messages and bytes a node in a second, when nobody does anything.
+    idle_messages: f64,
+    pub(crate) idle_bytes: f64,
+}
+
+/// Simulates a mesh until it has come to rest, and then for so long.
+pub(crate) fn measure(nodes: usize, photos: usize, idle: Duration) -> Cost {
     let mut world = mesh(nodes, photos);
     let mut problem = String::new();
     while world.now < LIMIT && world.oracle.violation.is_none() {
@@ -82,18 +94,31 @@ fn row(nodes: usize, photos: usize) -> String {
     };
     let (messages, bytes) = total(&world.stats);
     let tables = world.stats.messages.get("ImageInfo").map_or(0, |(_, bytes)| *bytes);
-    world.run_until(settled + IDLE);
+    world.run_until(settled + idle);
     let (after, bytes_after) = total(&world.stats);
-    let each = nodes as u64;
+    let each = nodes as f64;
+    Cost {
+        settled,
+        messages: messages / nodes as u64,
+        bytes: bytes as f64 / each,
+        table_bytes: tables as f64 / each,
+        idle_messages: (after - messages) as f64 / each / idle.as_secs_f64(),
+        idle_bytes: (bytes_after - bytes) as f64 / each / idle.as_secs_f64(),
+    }
+}
+
+fn row(nodes: usize, photos: usize) -> String {
+    let start = Instant::now();
+    let cost = measure(nodes, photos, IDLE);
     format!(
         "| {nodes} | {photos} | {} | {} | {} | {:.1} | {:.1} | {:.1} | {:.2} | {:.0} |",
-        settled.as_secs(),
+        cost.settled.as_secs(),
         nodes - 1,
-        messages / each,
-        bytes as f64 / each as f64 / 1e6,
-        tables as f64 / each as f64 / 1e6,
-        (after - messages) as f64 / each as f64 / IDLE.as_secs_f64(),
-        (bytes_after - bytes) as f64 / each as f64 / IDLE.as_secs_f64() / 1e3,
+        cost.messages,
+        cost.bytes / 1e6,
+        cost.table_bytes / 1e6,
+        cost.idle_messages,
+        cost.idle_bytes / 1e3,
         start.elapsed().as_secs_f64(),
     )
 }

@@ -159,7 +159,12 @@ fn request_after(request: &Request) -> Option<Request> {
         Request::TrashRestore { .. } => Request::TrashPurge { older_than: 30 },
         Request::TrashPurge { .. } => Request::PlanRemoval { image_name },
         Request::PlanRemoval { .. } => Request::Remove { photos: vec![PHOTO] },
-        Request::Remove { .. } => return None,
+        Request::Remove { .. } => Request::Groups,
+        Request::Groups => Request::Abroad {
+            group: "porto~09ab".to_owned(),
+            ask: Box::new(Request::GetExact { photo: PHOTO, shared: false }),
+        },
+        Request::Abroad { .. } => return None,
     })
 }
 

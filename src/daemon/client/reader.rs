@@ -143,6 +143,8 @@ impl Reader<'_> {
             | Request::Explain { .. }
             | Request::Status
             | Request::Members
+            | Request::Groups
+            | Request::Abroad { .. }
             | Request::Tell { .. }
             | Request::Forget { .. }
             | Request::Drain { .. }

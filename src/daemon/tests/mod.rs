@@ -2,11 +2,11 @@
 
 mod attachments;
 mod clients;
+mod companion;
 mod connection_limits;
 mod console;
 mod disk;
 mod drawing;
-mod gallery;
 mod hints;
 mod listeners;
 mod members;

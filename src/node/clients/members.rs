@@ -49,7 +49,8 @@ impl View<'_> {
         let members = nodes.into_iter().map(report);
         let removed = cx.members.removed();
         let removed = removed.map(|name| MemberReport { name, nodes: Vec::new(), removed: true });
-        Answer::Members { members: members.chain(removed).collect() }
+        let removals = cx.members.roster().removals;
+        Answer::Members { members: members.chain(removed).collect(), removals }
     }
 }
 

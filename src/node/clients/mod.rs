@@ -167,6 +167,10 @@ impl Clients {
                 Err(answer) => answer,
             },
             Request::TrashPurge { older_than } => return self.purge(cx, link, older_than),
+            Request::Groups | Request::Abroad { .. } => {
+                let error = "this is no super-peer: `photomesh status` says which nodes have one";
+                refused(Refusal::Request, error)
+            }
             Request::RegisterClient { .. } | Request::GetImageList => return,
             Request::Chunk { .. } => {
                 Answer::Error { error: "a chunk must follow a Put".to_owned() }

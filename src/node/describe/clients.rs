@@ -31,6 +31,8 @@ pub fn request(request: &Request, names: &dyn Names) -> String {
         }
         Request::Status => "how the mesh is doing".to_owned(),
         Request::Members => "who is in the group".to_owned(),
+        Request::Groups => "which other groups there are".to_owned(),
+        Request::Abroad { group, .. } => format!("something that the group {group} has"),
         Request::Tell { removal } => format!("to know that {} is no member", removal.name()),
         Request::Forget { node } => {
             let node = node.parse().map_or_else(|_| node.clone(), |id| names.node(id));
@@ -89,10 +91,11 @@ pub(super) fn answer(answer: &Answer, names: &dyn Names) -> String {
                 status.under_replicated
             )
         }
-        Answer::Members { members } => {
+        Answer::Members { members, .. } => {
             let names = members.iter().map(|member| member.name.to_string());
             format!("the group has {}", listed(names, "nobody"))
         }
+        Answer::Groups { groups } => format!("there are {} groups", groups.len()),
         Answer::Told => "it is told".to_owned(),
         Answer::Draining(report) => draining(report),
         Answer::Forgotten { node, photos, .. } => {

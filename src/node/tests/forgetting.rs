@@ -35,7 +35,7 @@ fn id(n: u64) -> String {
 
 /// The nodes that people are told of, besides this one.
 fn shown(solo: &mut Solo) -> BTreeSet<NodeId> {
-    let Some(Answer::Members { members }) = solo.ask(Request::Members) else {
+    let Some(Answer::Members { members, .. }) = solo.ask(Request::Members) else {
         panic!("not the members");
     };
     let members = members.into_iter().flat_map(|member| member.nodes).map(|node| node.id);
@@ -237,7 +237,7 @@ fn what_a_friend_owns_and_has_said_outlives_all_nodes_of_theirs() {
     solo.wait(TICK);
     let owners = solo.node.table().next().expect("it is here").1.owners.clone();
     assert!(owners.contains(&ben.certificate.name()), "{owners:?}");
-    let Some(Answer::Members { members }) = solo.ask(Request::Members) else {
+    let Some(Answer::Members { members, .. }) = solo.ask(Request::Members) else {
         panic!("not the members");
     };
     let named = members.iter().find(|member| member.name == ben.certificate.name());

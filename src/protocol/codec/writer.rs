@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::content::PREFIX;
 use crate::protocol::base64_engine::BASE64;
+use crate::protocol::between::Between;
 use crate::protocol::secure::{Channel, Sealing};
 use crate::protocol::{Answer, Message, Request};
 
@@ -59,6 +60,15 @@ impl<W: Write> FrameWriter<W> {
     /// What the stream says.
     pub fn request(&mut self, request: &Request) -> io::Result<()> {
         request_in(self.form, &mut self.bytes, request).map(drop)
+    }
+
+    /// Writes a question to another group.
+    ///
+    /// # Errors
+    ///
+    /// What the stream says.
+    pub fn between(&mut self, question: &Between) -> io::Result<()> {
+        write_plain(&mut self.bytes, question).map(drop)
     }
 
     /// Writes an answer without a photo's own bytes: see [`write_answer`].

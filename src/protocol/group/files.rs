@@ -46,6 +46,7 @@ fn unfit(text: impl Into<String>) -> FileError {
 const GROUP: &str =
     "photomesh group file: the founder's secret, keep it off the network, and keep a copy";
 const MEMBER: &str = "photomesh member file: a secret, keep it to yourself";
+const CIRCLE: &str = "photomesh circle file: a secret of the super-peers of all its groups";
 const REMOVAL: &str = "photomesh removal: no secret, tell it to any daemon of the group";
 
 /// What a member needs to take part: the secret that the group shares, and the member's own.
@@ -248,6 +249,41 @@ impl Revocation {
     }
 }
 
+/// What the super-peers of several groups share, by which they let each other in. It opens no door of a group.
+#[derive(Clone)]
+pub struct CircleFile {
+    /// The key of the links between groups.
+    pub key: GroupKey,
+}
+
+impl CircleFile {
+    /// A new circle; its key must be random.
+    pub fn new(key: [u8; 32]) -> CircleFile {
+        CircleFile { key: GroupKey::new(key) }
+    }
+
+    /// The file's text. Deliberately no `Display`: a secret is not to be printed by accident.
+    pub fn to_text(&self) -> String {
+        checked(&[CIRCLE, &format!("shared {}", to_hex(self.key.bytes()))])
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    ///
+    /// In words that fit behind the file's name and a colon.
+    pub fn from_text(text: &str) -> Result<CircleFile, FileError> {
+        Ok(CircleFile::new(secret(Lines::read(text, CIRCLE)?.one("shared")?)?))
+    }
+}
+
+impl fmt::Debug for CircleFile {
+    /// Shows nothing of the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CircleFile(..)")
+    }
+}
+
 /// Any of the files of a group.
 #[derive(Clone, Debug)]
 pub enum AnyFile {
@@ -255,6 +291,8 @@ pub enum AnyFile {
     Group(GroupFile),
     /// A member's.
     Member(Box<MemberFile>),
+    /// A circle's, of several groups.
+    Circle(CircleFile),
     /// A removal: the one kind that is no secret.
     Removal(Revocation),
 }
@@ -268,6 +306,7 @@ impl AnyFile {
     pub fn from_text(text: &str) -> Result<AnyFile, FileError> {
         match text.lines().next() {
             Some(MEMBER) => MemberFile::from_text(text).map(Box::new).map(AnyFile::Member),
+            Some(CIRCLE) => CircleFile::from_text(text).map(AnyFile::Circle),
             Some(REMOVAL) => Revocation::from_text(text).map(AnyFile::Removal),
             _ => GroupFile::from_text(text).map(AnyFile::Group),
         }
@@ -300,7 +339,7 @@ impl<'a> Lines<'a> {
             first if first == title => {}
             first if first.starts_with("photomesh-key-") => return Err(FileError::Earlier),
             first => {
-                let found = match [GROUP, MEMBER, REMOVAL].contains(&first) {
+                let found = match [GROUP, MEMBER, CIRCLE, REMOVAL].contains(&first) {
                     true => kind(first),
                     false => "something else",
                 };
@@ -326,6 +365,7 @@ fn kind(title: &str) -> &'static str {
     match title {
         GROUP => "a group file",
         MEMBER => "a member file",
+        CIRCLE => "a circle file",
         _ => "a removal",
     }
 }

@@ -36,7 +36,7 @@ mod roster;
 pub(super) mod signed;
 
 pub use certificate::{Certificate, GroupId, Revocation};
-pub use files::{AnyFile, FileError, GroupFile, Invited, MemberFile};
+pub use files::{AnyFile, CircleFile, FileError, GroupFile, Invited, MemberFile};
 pub use membership::{Membership, Visit};
 pub use name::{MemberName, NodeName};
 pub use roster::Roster;

@@ -263,7 +263,7 @@ fn about_members() -> impl Strategy<Value = Answer> {
         (membership(), any::<bool>(), features()).prop_map(|(member, owner, features)| {
             Answer::Registered { node: member.node(), member, owner, features }
         }),
-        some(member).prop_map(|members| Answer::Members { members }),
+        some(member).prop_map(|members| Answer::Members { members, removals: Vec::new() }),
         Just(Answer::Told),
         any::<(bool, u64, bool)>().prop_map(|(draining, left, done)| {
             Answer::Draining(DrainReport { draining, left, done })

@@ -9,9 +9,14 @@ use super::Failure;
 use super::failure::accepted;
 use super::patience::{NOTICE, Patient, is_timeout, tell};
 use crate::photo::PhotoId;
+use crate::protocol::client::SHARED;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
 use crate::protocol::secure::{Channel, Credentials};
 use crate::protocol::{Address, Answer, MemberFile, Request, Visit, in_words};
+
+mod failures;
+
+pub(super) use failures::Missed;
 
 /// How long to wait for a daemon to accept: far longer than any reachable one needs.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -38,6 +43,17 @@ pub struct Daemon {
     patience: Duration,
     quiet: bool,
     owner: bool,
+    features: Vec<String>,
+    /// If this is a super-peer: which other group is asked through it.
+    abroad: Option<Abroad>,
+}
+
+/// Another group, and whom to ask about it.
+struct Abroad {
+    group: String,
+    /// Super-peers that were not asked yet.
+    others: Vec<Address>,
+    member: Option<MemberFile>,
 }
 
 impl Daemon {
@@ -75,6 +91,8 @@ impl Daemon {
             patience: SILENCE,
             quiet: false,
             owner: member.is_none(),
+            features: Vec::new(),
+            abroad: None,
         };
         match (member, channel) {
             (Some(member), Some(channel)) => daemon.register(member, &channel)?,
@@ -98,12 +116,40 @@ impl Daemon {
             if codec::reads_attachments(&features) {
                 self.requests.attach();
             }
+            self.features = features;
             return Ok(());
         }
         Err(Failure::Unreachable(format!(
             "the daemon at {} knows the group's secret, but no member has signed for it: do not trust it",
             self.address
         )))
+    }
+
+    /// From now on asks another group, through the super-peer at the other end or, if that fails, one of the others.
+    pub(super) fn visit(&mut self, group: &str, others: &[Address], member: Option<&MemberFile>) {
+        let (group, others) = (group.to_owned(), others.to_vec());
+        self.abroad = Some(Abroad { group, others, member: member.cloned() });
+    }
+
+    /// Goes on with the next super-peer; `false` if there is none left that answers, or this is none.
+    fn moves_on(&mut self) -> bool {
+        let Some(Abroad { group, mut others, member }) = self.abroad.take() else {
+            return false;
+        };
+        while let Some(next) = others.pop() {
+            if let Ok(mut link) = Daemon::connect(&next, member.as_ref()) {
+                (link.patience, link.quiet) = (self.patience, self.quiet);
+                link.visit(&group, &others, member.as_ref());
+                *self = link;
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the daemon can be asked for what other groups may see, and for nothing else.
+    pub fn shares(&self) -> bool {
+        self.features.iter().any(|feature| feature == SHARED)
     }
 
     /// From now on waits this long for an answer, and longer only while it arrives.
@@ -138,8 +184,7 @@ impl Daemon {
     /// A broken connection, or an answer that says no: [`Answer::NotFound`] and [`Answer::Error`] become failures, and
     /// so does that only the daemon's owner may ask this.
     pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
-        self.send(request)?;
-        self.answer()
+        accepted(self.hear(request)?)
     }
 
     /// Like [`Daemon::ask`], but an answer that says no is an answer like others, for programs that tell one no from
@@ -149,8 +194,22 @@ impl Daemon {
     ///
     /// A broken connection.
     pub fn hear(&mut self, request: &Request) -> Result<Answer, Failure> {
-        self.send(request)?;
-        self.heard()
+        self.hear_watched(request, |_| ())
+    }
+
+    /// The same, telling `watch` of every number of bytes that arrives. What is asked of another group changes nothing, so
+    /// it may be asked again.
+    fn hear_watched(
+        &mut self,
+        request: &Request,
+        mut watch: impl FnMut(usize),
+    ) -> Result<Answer, Failure> {
+        loop {
+            match self.send(request).and_then(|()| self.receive(MAX_REPORT, &mut watch)) {
+                Err(Failure::Unreachable(_)) if self.moves_on() => {}
+                heard => return heard,
+            }
+        }
     }
 
     /// Waits for the next answer as [`Daemon::hear`] does.
@@ -191,11 +250,19 @@ impl Daemon {
         bytes: u64,
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Answer, Missed> {
-        self.send(request)?;
+        let is_abroad = self.abroad.is_some();
+        if let Err(failure) = self.send(request) {
+            return Err(if is_abroad { self.cut() } else { failure.into() });
+        }
         self.wait_again();
         match self.answers.photo(bytes, take) {
             Ok(Some(answer)) => Ok(accepted(answer)?),
+            // Another super-peer may know better.
+            Ok(None) if is_abroad => Err(self.cut()),
             Ok(None) => Err(self.broken(&FrameError::Torn).into()),
+            Err(PhotoError::Frame(FrameError::Torn | FrameError::Io(_))) if is_abroad => {
+                Err(self.cut())
+            }
             Err(PhotoError::Within(FrameError::Torn)) => Err(self.cut()),
             Err(PhotoError::Within(FrameError::Io(error))) if !is_timeout(&error) => {
                 Err(self.cut())
@@ -217,9 +284,8 @@ impl Daemon {
     ) -> Result<(), Failure> {
         let (mut after, mut room) = (None, MAX_LIST);
         loop {
-            self.send(&question(after))?;
             let mut size = 0;
-            let answer = accepted(self.receive(MAX_REPORT, |bytes| size += bytes)?)?;
+            let answer = accepted(self.hear_watched(&question(after), |bytes| size += bytes)?)?;
             room = room.checked_sub(size.max(MIN_PAGE)).ok_or_else(|| self.endless())?;
             let (page, next) = page_of(answer).ok_or_else(|| self.unexpected())?;
             take(page)?;
@@ -234,7 +300,14 @@ impl Daemon {
 
     /// Sends a request that gets no answer by itself, such as a piece of a photo.
     pub fn send(&mut self, request: &Request) -> Result<(), Failure> {
-        let sent = self.requests.request(request).and_then(|()| self.requests.flush());
+        let sent = match &self.abroad {
+            None => self.requests.request(request),
+            Some(Abroad { group, .. }) => {
+                let (group, ask) = (group.clone(), Box::new(request.clone()));
+                self.requests.request(&Request::Abroad { group, ask })
+            }
+        };
+        let sent = sent.and_then(|()| self.requests.flush());
         sent.map_err(|error| self.broken(&FrameError::Io(error)))
     }
 
@@ -251,75 +324,6 @@ impl Daemon {
             .map_err(|error| self.broken(&error))?
             .ok_or_else(|| self.broken(&FrameError::Torn))?;
         codec::decode_attached(content).map_err(|error| self.broken(&error))
-    }
-
-    /// The failure to return when an answer does not fit the request.
-    pub fn unexpected(&self) -> Failure {
-        Failure::BadData(format!(
-            "the daemon at {} gave an answer that does not fit the question: is it a different version?",
-            self.address
-        ))
-    }
-
-    fn cut(&self) -> Missed {
-        Missed::Once {
-            why: "the connection broke while it came",
-            failure: Failure::Unreachable(format!(
-                "the connection to the daemon at {} broke in the middle of the photo every time; nothing was saved: \
-                 look at its terminal, then try again, or ask another daemon",
-                self.address
-            )),
-        }
-    }
-
-    fn endless(&self) -> Failure {
-        Failure::BadData(format!(
-            "the list of the daemon at {} is longer than any collection: nothing is to be believed of it",
-            self.address
-        ))
-    }
-
-    fn broken(&self, error: &FrameError) -> Failure {
-        let address = &self.address;
-        match error {
-            FrameError::TooLarge { text: Some(_), .. } => Failure::Unreachable(format!(
-                "the program at {address} is not a photomesh daemon: check the port"
-            )),
-            FrameError::TooLarge { .. } | FrameError::Malformed(_) => Failure::BadData(format!(
-                "the daemon at {address} gave an answer that cannot be understood ({error}): is it a different version?"
-            )),
-            FrameError::Io(error) if is_timeout(error) => Failure::Unreachable(format!(
-                "the daemon at {address} was silent, or too slow, for {} s: look at its terminal, then try again",
-                self.patience.as_secs()
-            )),
-            FrameError::Torn => Failure::Unreachable(format!(
-                "the daemon at {address} closed the connection: was it stopped, or does it want to know who you are (--member)? \
-                 Look at its terminal, then try again"
-            )),
-            FrameError::Io(error) => Failure::Unreachable(format!(
-                "the connection to the daemon at {address} broke ({}): look at its terminal, then try again",
-                in_words(error)
-            )),
-        }
-    }
-}
-
-/// Why a photo has not come.
-pub(super) enum Missed {
-    /// It may come if it is asked for once more, over another connection.
-    Once {
-        /// What went wrong, to be said behind the photo's name.
-        why: &'static str,
-        /// What it is if it goes wrong every time.
-        failure: Failure,
-    },
-    /// It will not come.
-    Finally(Failure),
-}
-
-impl From<Failure> for Missed {
-    fn from(failure: Failure) -> Missed {
-        Missed::Finally(failure)
     }
 }
 

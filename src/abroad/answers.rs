@@ -1,0 +1,81 @@
+//! What goes out by the door.
+
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::limits::SILENCE;
+use super::pieces::Outlet;
+use crate::protocol::Answer;
+use crate::protocol::between::{Between, Greeting};
+use crate::protocol::codec::FrameWriter;
+use crate::protocol::secure::Channel;
+
+/// The slowest that an answer may be taken, in bytes a second: as slow as a daemon bears with.
+const SLOWEST: u64 = 8 * 1024;
+
+/// Answers on their way out, none of which may be taken without end.
+pub(super) struct Answers(FrameWriter<Paced>);
+
+/// A socket into which is written until a moment at most.
+struct Paced {
+    stream: TcpStream,
+    until: Instant,
+}
+
+impl Write for Paced {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match Instant::now() < self.until {
+            true => self.stream.write(bytes),
+            false => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl Answers {
+    pub(super) fn new(stream: TcpStream, channel: &Arc<Channel>) -> Answers {
+        let paced = Paced { stream, until: Instant::now() };
+        Answers(FrameWriter::new(paced, Some(Arc::clone(channel))))
+    }
+
+    /// From now on attaches the bytes of photos.
+    pub(super) fn attach(&mut self) {
+        self.0.attach();
+    }
+
+    /// Says who answers here. Between groups bytes are always attached.
+    pub(super) fn link(&mut self, greeting: Greeting) -> io::Result<()> {
+        self.has_time_for(0);
+        self.0.attach();
+        self.0.between(&Between::Link(Box::new(greeting)))?;
+        self.0.flush()
+    }
+
+    pub(super) fn answer(&mut self, answer: &Answer) -> io::Result<()> {
+        self.has_time_for(1 << 20);
+        self.0.answer(answer)?;
+        self.0.flush()
+    }
+
+    /// An answer with a photo of so many bytes. If they do not come, the frame is torn and the link of no use.
+    pub(super) fn image(
+        &mut self,
+        answer: &Answer,
+        bytes: u64,
+        mut outlet: Outlet,
+    ) -> io::Result<()> {
+        self.has_time_for(bytes);
+        self.0.image(answer, bytes, &mut outlet)?;
+        self.0.flush()
+    }
+
+    fn has_time_for(&mut self, bytes: u64) {
+        let time = SILENCE * 2 + Duration::from_secs(bytes / SLOWEST);
+        self.0.get_mut().until = Instant::now() + time;
+    }
+}

@@ -1,0 +1,222 @@
+//! What is known of the circle: which groups there are, what they share, and where their super-peers are.
+//!
+//! A group proves itself on each link; an address proves nothing. So addresses that others have told are tried, a few at a
+//! time, and count when a group has answered there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use super::limits::{EAGER, FORGET, HEARSAY, ROUND};
+use crate::protocol::between::{GROUPS, GroupName, GroupReport, SUPERS};
+use crate::protocol::{Address, GroupId, Revocation};
+
+/// The circle, as one super-peer knows it.
+#[derive(Debug)]
+pub(super) struct Circle {
+    /// The own group.
+    pub(super) own: GroupReport,
+    /// Whom the own group has removed.
+    pub(super) removed: Vec<Revocation>,
+    groups: BTreeMap<[u8; 32], Other>,
+    /// Addresses that were given by hand, and those that others have told, and when each was tried last.
+    given: BTreeMap<Address, Option<Instant>>,
+    told: BTreeMap<Address, Option<Instant>>,
+    /// Addresses at which the own group has answered.
+    ours: BTreeSet<Address>,
+}
+
+/// Another group.
+#[derive(Debug)]
+struct Other {
+    report: GroupReport,
+    /// Its super-peers, and when each has answered last, or else was tried.
+    supers: BTreeMap<Address, Super>,
+    /// Whom it has removed: they do not speak for it, even if they are asked first.
+    removed: Vec<Revocation>,
+    answered: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Super {
+    tried: Instant,
+    /// How often it has failed since it has answered.
+    failed: u32,
+}
+
+/// Where a name of a group leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    One(GroupId),
+    Several(Vec<String>),
+    Nobody,
+}
+
+impl Circle {
+    pub(super) fn new(own: GroupReport, given: &[Address]) -> Circle {
+        let given = given.iter().map(|address| (address.clone(), None)).collect();
+        Circle {
+            own,
+            removed: Vec::new(),
+            groups: BTreeMap::new(),
+            given,
+            told: BTreeMap::new(),
+            ours: BTreeSet::new(),
+        }
+    }
+
+    /// Which addresses to try now: those without an answer soon again, one super-peer of each group now and then.
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Address> {
+        self.groups.retain(|_, other| now.duration_since(other.answered) < FORGET);
+        let mut due = Vec::new();
+        for other in self.groups.values_mut() {
+            // Who shows nothing may just have started.
+            let rest = if other.report.photos == 0 { EAGER * 2 } else { ROUND };
+            let is_quiet = now.duration_since(other.answered) >= rest;
+            let next = other.supers.iter_mut().min_by_key(|(_, one)| (one.failed, one.tried));
+            if let Some((address, one)) = next
+                && is_quiet
+                && now.duration_since(one.tried) >= EAGER
+            {
+                one.tried = now;
+                due.push(address.clone());
+            }
+        }
+        let known: BTreeSet<&Address> =
+            self.groups.values().flat_map(|o| o.supers.keys()).collect();
+        for (address, tried) in self.given.iter_mut().chain(&mut self.told) {
+            let is_due = tried.is_none_or(|tried| now.duration_since(tried) >= ROUND)
+                || self.groups.is_empty() && tried.is_none_or(|t| now.duration_since(t) >= EAGER);
+            if is_due && !known.contains(address) && !self.ours.contains(address) {
+                *tried = Some(now);
+                due.push(address.clone());
+            }
+        }
+        due
+    }
+
+    /// Another group has answered at an address.
+    pub(super) fn answered(
+        &mut self,
+        at: &Address,
+        (group, name): (GroupId, GroupName),
+        removed: &[Revocation],
+        now: Instant,
+    ) {
+        self.told.remove(at);
+        if group == self.own.id {
+            self.ours.insert(at.clone());
+            return;
+        }
+        let is_known = self.groups.contains_key(group.as_bytes());
+        if !is_known && self.groups.len() >= GROUPS {
+            return;
+        }
+        let other = self.groups.entry(*group.as_bytes()).or_insert_with(|| Other {
+            report: GroupReport {
+                id: group,
+                name: name.clone(),
+                photos: 0,
+                bytes: 0,
+                nodes: 0,
+                here: 0,
+                supers: Vec::new(),
+                lost_secs: None,
+            },
+            supers: BTreeMap::new(),
+            removed: Vec::new(),
+            answered: now,
+        });
+        other.report.name = name;
+        other.answered = now;
+        other.removed = removed.to_vec();
+        if other.supers.len() >= SUPERS && !other.supers.contains_key(at) {
+            let worst = other.supers.iter().max_by_key(|(_, one)| one.failed);
+            if let Some(worst) = worst.filter(|(_, one)| one.failed > 0).map(|(at, _)| at.clone()) {
+                other.supers.remove(&worst);
+            }
+        }
+        if other.supers.len() < SUPERS || other.supers.contains_key(at) {
+            other.supers.insert(at.clone(), Super { tried: now, failed: 0 });
+        }
+    }
+
+    /// It has told what it shares, and whom it knows.
+    pub(super) fn summed_up(&mut self, group: GroupId, groups: &[GroupReport]) {
+        let Some((theirs, others)) = groups.split_first() else {
+            return;
+        };
+        if let Some(other) = self.groups.get_mut(group.as_bytes()) {
+            let (name, lost_secs) = (other.report.name.clone(), None);
+            other.report = GroupReport { id: group, name, lost_secs, ..theirs.clone() };
+        }
+        let known: BTreeSet<Address> =
+            self.groups.values().flat_map(|o| o.supers.keys()).cloned().collect();
+        let told = theirs.supers.iter().chain(others.iter().flat_map(|other| &other.supers));
+        for address in told {
+            let is_news = !known.contains(address)
+                && !self.given.contains_key(address)
+                && !self.ours.contains(address)
+                && !self.own.supers.contains(address);
+            if is_news && self.told.len() < HEARSAY {
+                self.told.entry(address.clone()).or_insert(None);
+            }
+        }
+    }
+
+    /// Nobody answers at an address, or not as a super-peer of the circle does.
+    pub(super) fn failed(&mut self, at: &Address, now: Instant) {
+        // What was only told is tried once.
+        self.told.remove(at);
+        for other in self.groups.values_mut() {
+            if let Some(one) = other.supers.get_mut(at) {
+                *one = Super { tried: now, failed: one.failed.saturating_add(1) };
+            }
+        }
+    }
+
+    /// Where a group is asked, the best first.
+    pub(super) fn supers_of(&self, group: GroupId) -> Vec<Address> {
+        let Some(other) = self.groups.get(group.as_bytes()) else {
+            return Vec::new();
+        };
+        let mut supers: Vec<(&Address, &Super)> = other.supers.iter().collect();
+        supers.sort_by_key(|(_, one)| one.failed);
+        supers.into_iter().map(|(address, _)| address.clone()).collect()
+    }
+
+    /// Whom a group has removed, as far as it has told.
+    pub(super) fn removed_by(&self, group: GroupId) -> Vec<Revocation> {
+        let other = self.groups.get(group.as_bytes());
+        other.map(|other| other.removed.clone()).unwrap_or_default()
+    }
+
+    /// The own group, and the others by name.
+    pub(super) fn all(&self, now: Instant) -> Vec<GroupReport> {
+        let report = |other: &Other| {
+            let quiet = now.duration_since(other.answered);
+            let supers = other.supers.keys().cloned().collect();
+            let lost_secs = (quiet > ROUND * 2).then_some(quiet.as_secs());
+            GroupReport { supers, lost_secs, ..other.report.clone() }
+        };
+        let mut others: Vec<GroupReport> = self.groups.values().map(report).collect();
+        others.sort_by(|a, b| a.name.cmp(&b.name));
+        others.insert(0, self.own.clone());
+        others
+    }
+
+    /// What a name means: `porto`, or `porto~1f3a` if there are two of that name.
+    pub(super) fn find(&self, name: &str) -> Named {
+        let (name, digits) = name.split_once('~').unwrap_or((name, ""));
+        let ids = self.groups.values().map(|other| &other.report);
+        let alike = ids
+            .filter(|report| report.name.as_str() == name && report.id.short().starts_with(digits));
+        let alike: Vec<&GroupReport> = alike.collect();
+        match alike[..] {
+            [] => Named::Nobody,
+            [one] => Named::One(one.id),
+            _ => Named::Several(
+                alike.iter().map(|one| format!("{name}~{}", &one.id.short()[..4])).collect(),
+            ),
+        }
+    }
+}

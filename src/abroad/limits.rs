@@ -1,0 +1,58 @@
+//! How much a super-peer does for others at most, and how long it waits for them.
+
+use std::time::Duration;
+
+/// Connections of the own group's clients, and of other groups, at a time. Other groups' never take the place of a
+/// client of the own one.
+pub(super) const CLIENTS: usize = 64;
+/// See [`CLIENTS`].
+pub(super) const FOREIGNERS: usize = 64;
+
+/// Connections that have not proven a key yet, of which one address has a quarter at most. Those who may come in have
+/// places of their own.
+pub(super) const ARRIVING: usize = 128;
+
+/// Photos that are sent to other groups at a time: more, and who asks is told to ask another super-peer.
+pub(super) const GETS: usize = 8;
+
+/// How long to wait until a super-peer that has enough to do is asked again.
+pub(super) const BUSY: Duration = Duration::from_millis(200);
+
+/// How many pieces of a photo wait between the thread that receives and the one that sends. What the client does not
+/// take is not asked of the other group: so a slow client stops all of them, back to the disk.
+pub(super) const PIECES: usize = 4;
+
+/// How long a connection may take to be made.
+pub(super) const DIAL: Duration = Duration::from_secs(5);
+
+/// How long the other side may take for its handshake and its first frame.
+pub(super) const FIRST_FRAME: Duration = Duration::from_secs(10);
+
+/// How long somebody may be silent who is to send or to take bytes: longer than a daemon needs to fetch a photo of its
+/// own group, and so long that a line which has gone down for some seconds loses nothing.
+pub(super) const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long a connection may wait for the next question.
+pub(super) const IDLE: Duration = Duration::from_secs(120);
+
+/// How often other groups are asked for what they share, and the own daemon for what its group does.
+pub(super) const ROUND: Duration = Duration::from_secs(30);
+
+/// How often somebody is tried who has not answered yet: a circle is complete soon after its last super-peer has
+/// started.
+pub(super) const EAGER: Duration = Duration::from_secs(2);
+
+/// How many super-peers are asked at the same time.
+pub(super) const ASKED: usize = 8;
+
+/// A group that has not answered for so long is forgotten: a week.
+pub(super) const FORGET: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The most addresses that are tried by the word of others.
+pub(super) const HEARSAY: usize = 64;
+
+/// The longest answer of another group, in bytes: twice a page as a daemon makes it.
+pub(super) const ANSWER: usize = 1024 * 1024;
+
+/// The most photos in all pages of one list of labels.
+pub(super) const LABELS: usize = 1_000_000;

@@ -1,0 +1,107 @@
+//! The own daemon: what it is asked for others, and what its group shares, in numbers.
+
+use std::thread;
+use std::time::Instant;
+
+use super::limits::{EAGER, ROUND, SILENCE};
+use super::{Abroad, lock, say};
+use crate::client::{Daemon, Failure};
+use crate::protocol::between::SUPERS;
+use crate::protocol::client::StatusReport;
+use crate::protocol::{Address, Answer, Request};
+
+impl Abroad {
+    /// A link to the own daemon, which answers what other groups may know and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be reached.
+    pub(super) fn daemon(&self) -> Result<Daemon, Failure> {
+        let mut daemon = Daemon::connect(&self.options.daemon, Some(&self.options.member))?;
+        daemon.be_quiet();
+        daemon.be_patient(SILENCE);
+        match daemon.shares() {
+            true => Ok(daemon),
+            false => Err(Failure::Unreachable(format!(
+                "the daemon at {} is of an earlier version, which does not know what other groups may see: update it first",
+                self.options.daemon
+            ))),
+        }
+    }
+
+    /// Looks again and again what the own group shares, and whom it has removed.
+    pub(super) fn watch_own(&self) {
+        let mut seen = None;
+        let mut trouble = None;
+        loop {
+            match self.look(&mut seen) {
+                Ok(()) => trouble = None,
+                Err(failure) => {
+                    let why = failure.first_line();
+                    if trouble.as_ref() != Some(&why) {
+                        say(&format!("{why}; it is tried again"));
+                    }
+                    trouble = Some(why);
+                    // Nobody is told of photos that may be shared no longer.
+                    lock(&self.circle).own.here = 0;
+                    seen = None;
+                    thread::sleep(EAGER);
+                    continue;
+                }
+            }
+            thread::sleep(EAGER * 2);
+        }
+    }
+
+    fn look(&self, seen: &mut Option<(u64, Instant)>) -> Result<(), Failure> {
+        let mut daemon = self.daemon()?;
+        let status = daemon.status()?;
+        let Answer::Members { removals, .. } = daemon.ask(&Request::Members)? else {
+            return Err(daemon.unexpected());
+        };
+        let is_counted = seen.is_some_and(|(revision, at)| {
+            // Who shares is on no list: so it is counted again now and then although that is the same.
+            revision == status.revision && at.elapsed() < ROUND && lock(&self.circle).own.photos > 0
+        });
+        // To count is to list all: not more often than others ask.
+        let is_recent = seen.is_some_and(|(_, at)| at.elapsed() < ROUND / 2)
+            && lock(&self.circle).own.photos > 0;
+        let counted = match is_counted || is_recent {
+            true => None,
+            false => Some(count(&mut daemon)?),
+        };
+        let mut circle = lock(&self.circle);
+        circle.own.nodes = status.nodes.len() as u32;
+        circle.own.here = status.nodes.iter().filter(|node| node.alive).count() as u32;
+        circle.own.supers = supers(&status);
+        circle.removed = removals;
+        if let Some((photos, bytes)) = counted {
+            (circle.own.photos, circle.own.bytes) = (photos, bytes);
+            *seen = Some((status.revision, Instant::now()));
+        }
+        Ok(())
+    }
+}
+
+/// How many photos the group shares, and their bytes.
+fn count(daemon: &mut Daemon) -> Result<(u64, u64), Failure> {
+    let (mut photos, mut bytes) = (0, 0_u64);
+    daemon.ask_pages(
+        |after| Request::List { after, shared: true },
+        |answer| match answer {
+            Answer::Photos { photos, next } => Some((photos, next)),
+            _ => None,
+        },
+        |page| {
+            photos += page.len() as u64;
+            bytes = page.iter().fold(bytes, |bytes, photo| bytes.saturating_add(photo.bytes));
+            Ok(())
+        },
+    )?;
+    Ok((photos, bytes))
+}
+
+/// Where the super-peers of the own group are.
+fn supers(status: &StatusReport) -> Vec<Address> {
+    status.nodes.iter().filter_map(|node| node.bridge.clone()).take(SUPERS).collect()
+}

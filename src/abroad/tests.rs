@@ -1,0 +1,134 @@
+//! What is remembered of the circle, without any sockets.
+
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::SigningKey;
+
+use super::circle::{Circle, Named};
+use super::limits::{EAGER, FORGET, HEARSAY, ROUND};
+use super::{GETS, Gets};
+use crate::protocol::between::{GroupName, GroupReport, SUPERS};
+use crate::protocol::{Address, GroupId};
+
+fn at(port: u16) -> Address {
+    Address::new("porto.example", port)
+}
+
+fn id(number: u8) -> GroupId {
+    GroupId::of(&SigningKey::from_bytes(&[number; 32]))
+}
+
+fn named(name: &str) -> GroupName {
+    name.parse().unwrap()
+}
+
+fn report(number: u8, name: &str, supers: Vec<Address>) -> GroupReport {
+    GroupReport {
+        id: id(number),
+        name: named(name),
+        photos: 7,
+        bytes: 70,
+        nodes: 2,
+        here: 2,
+        supers,
+        lost_secs: None,
+    }
+}
+
+/// The circle as aveiro knows it, which was given these addresses.
+fn circle(given: &[Address]) -> Circle {
+    Circle::new(report(1, "aveiro", Vec::new()), given)
+}
+
+#[test]
+fn who_was_named_is_tried_until_they_answer_and_asked_now_and_then() {
+    let mut circle = circle(&[at(1)]);
+    let mut now = Instant::now();
+    assert_eq!(circle.due(now), [at(1)]);
+    assert_eq!(circle.due(now), []);
+    circle.failed(&at(1), now);
+    now += EAGER;
+    assert_eq!(circle.due(now), [at(1)]);
+    circle.answered(&at(1), (id(2), named("porto")), &[], now);
+    circle.summed_up(id(2), &[report(2, "porto", vec![at(1)])]);
+    assert_eq!(circle.due(now + EAGER * 2), [], "it has answered");
+    now += ROUND;
+    assert_eq!(circle.due(now), [at(1)]);
+}
+
+#[test]
+fn of_several_super_peers_one_that_answers_is_asked_first() {
+    let mut circle = circle(&[]);
+    let now = Instant::now();
+    for port in 1..=3 {
+        circle.answered(&at(port), (id(2), named("porto")), &[], now);
+    }
+    circle.failed(&at(1), now);
+    circle.failed(&at(1), now);
+    circle.failed(&at(3), now);
+    assert_eq!(circle.supers_of(id(2)), [at(2), at(3), at(1)]);
+    assert_eq!(circle.due(now + ROUND), [at(2)]);
+}
+
+#[test]
+fn what_others_tell_is_tried_once_and_only_so_much_of_it() {
+    let mut circle = circle(&[]);
+    let now = Instant::now();
+    circle.answered(&at(1), (id(2), named("porto")), &[], now);
+    let many = (0..200).map(|n| report(3, "lisboa", vec![at(1000 + n)]));
+    let groups: Vec<_> = [report(2, "porto", vec![at(1)])].into_iter().chain(many).collect();
+    circle.summed_up(id(2), &groups);
+    let due = circle.due(now);
+    assert_eq!(due.len(), HEARSAY);
+    due.iter().for_each(|address| circle.failed(address, now));
+    assert_eq!(circle.due(now + ROUND / 2), []);
+    // No more super-peers of one group are kept than are used.
+    for port in 0..20 {
+        circle.answered(&at(port), (id(2), named("porto")), &[], now);
+    }
+    assert_eq!(circle.supers_of(id(2)).len(), SUPERS);
+}
+
+#[test]
+fn a_group_is_told_by_its_own_words_and_forgotten_in_the_end() {
+    let mut circle = circle(&[]);
+    let now = Instant::now();
+    circle.answered(&at(1), (id(2), named("porto")), &[], now);
+    // It cannot speak for another one, nor rename itself in passing.
+    circle.summed_up(id(2), &[report(9, "aveiro", Vec::new())]);
+    let groups = circle.all(now);
+    assert_eq!(groups.len(), 2);
+    assert_eq!((groups[1].id, groups[1].name.as_str(), groups[1].photos), (id(2), "porto", 7));
+    assert_eq!(groups[1].lost_secs, None);
+    assert!(circle.all(now + ROUND * 3)[1].lost_secs.is_some());
+    circle.due(now + FORGET);
+    assert_eq!(circle.all(now).len(), 1);
+}
+
+#[test]
+fn two_groups_of_one_name_are_told_apart_by_their_ids() {
+    let mut circle = circle(&[]);
+    let now = Instant::now();
+    circle.answered(&at(1), (id(2), named("porto")), &[], now);
+    assert_eq!(circle.find("porto"), Named::One(id(2)));
+    assert_eq!(circle.find("lisboa"), Named::Nobody);
+    circle.answered(&at(2), (id(3), named("porto")), &[], now);
+    let Named::Several(names) = circle.find("porto") else { panic!("one of two") };
+    let found: Vec<Named> = names.iter().map(|name| circle.find(name)).collect();
+    assert!(found.contains(&Named::One(id(2))) && found.contains(&Named::One(id(3))), "{names:?}");
+    // The own group has no other end.
+    circle.answered(&at(3), (id(1), named("aveiro")), &[], now + Duration::from_secs(1));
+    assert_eq!(circle.find("aveiro"), Named::Nobody);
+}
+
+#[test]
+fn no_group_takes_all_places() {
+    let gets = Gets::default();
+    let theirs: Vec<_> = (0..GETS).map_while(|_| gets.take(id(2))).collect();
+    assert_eq!(theirs.len(), GETS / 2);
+    let others: Vec<_> = (0..GETS).map_while(|_| gets.take(id(3))).collect();
+    assert_eq!(others.len(), GETS / 2);
+    assert!(gets.take(id(4)).is_none());
+    drop(theirs);
+    assert!(gets.take(id(4)).is_some());
+}
