@@ -53,6 +53,18 @@ fn the_level_is_that_of_water() {
 }
 
 #[test]
+fn at_the_level_no_disk_has_more_than_it_has_room_for() {
+    // The second keeps what lies on it, and takes no more.
+    let full = Disk { room: 0, ..disk(2, 100, 10, 0) };
+    assert!(
+        level(&[disk(1, 100, 60, 0), full, disk(3, 100, 0, 0)], 60) == Ratio::new(30_u64, 100_u64)
+    );
+    // Not all of the first one's photos find a place.
+    let small = Disk { room: 10, ..disk(2, 100, 0, 0) };
+    assert!(level(&[disk(1, 0, 30, 0), small], 30) == Ratio::new(10_u64, 100_u64));
+}
+
+#[test]
 fn the_emptiest_takes_from_the_fullest_and_nobody_is_asked_twice() {
     assert_eq!(pairs(&equal(&[0, 0, 90, 50]), |_, _| true), [(1, 3), (2, 4)]);
     assert_eq!(pairs(&equal(&[0, 0, 90, 50]), |giver, _| giver == 4), [(1, 4)]);
@@ -66,6 +78,8 @@ fn who_is_below_the_level_takes_from_above_it_first() {
     assert_eq!(pairs(&disks, |_, _| true), [(1, 5), (2, 4)]);
     // Only where no disk above it has anything does a disk below it give.
     assert_eq!(pairs(&disks, |giver, _| giver == 3), [(1, 3)]);
+    // Who is no fuller gives nothing, whatever there is.
+    assert_eq!(pairs(&equal(&[0, 0, 90]), |giver, _| giver < 3), []);
     // All that has something is asked: wait, and do not take from below.
     assert_eq!(pairs(&equal(&[0, 10, 30, 120]), |_, _| true), [(1, 4)]);
 }
@@ -107,6 +121,18 @@ fn a_plan_passes_over_what_does_not_fit_and_not_again_and_again() {
     let moves = plan(&equal(&[900, 0, 0]), &photos, 900, small_ones);
     assert_eq!(moves.len(), 300, "all that may");
     assert!(looks.get() < 6 * photos.len(), "{} looks at {} photos", looks.get(), photos.len());
+}
+
+#[test]
+fn two_copies_of_a_photo_do_not_move_at_once() {
+    let photo = PhotoId([1; 32]);
+    let holders: BTreeSet<NodeId> = [1, 2].map(NodeId).into();
+    let photos = [Placed { photo, bytes: 10, movable: holders.clone(), holders }];
+    // The third and the fourth node are one member's, and may not have both.
+    let fits = |placed: &Placed, from: NodeId, _| {
+        placed.holders.iter().any(|holder| *holder != from && holder.0 < 3)
+    };
+    assert_eq!(plan(&equal(&[90, 90, 0, 0]), &photos, 90, fits).len(), 1);
 }
 
 /// Some nodes with disks of any size, and photos with two copies each; some copies may not move.
