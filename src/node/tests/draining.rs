@@ -9,7 +9,7 @@ use super::super::{
 use super::offers::{offered, offers};
 use super::pulling::asked;
 use super::shortages::coordinated_by;
-use super::solo::{Solo, challenge, original};
+use super::solo::{Solo, about_to_drop, challenge, drop_within, original, proof};
 use super::spaces::{space, told};
 use super::versions::hold;
 use super::world::picture;
@@ -145,6 +145,15 @@ fn a_node_that_drains_takes_proves_and_gives_up_nothing() {
 }
 
 #[test]
+fn what_was_about_to_go_stays_when_a_node_begins_to_drain() {
+    let (mut solo, nonce) = about_to_drop([60; 3]);
+    solo.compute(nonce);
+    solo.hear(1, proof(nonce));
+    drain(&mut solo, DrainOrder::Begin);
+    assert_eq!(drop_within(&solo.hear(2, proof(nonce))), None);
+}
+
+#[test]
 fn a_node_that_drains_deletes_nothing_from_its_trash() {
     for drains in [false, true] {
         let mut solo = Solo::new();
@@ -165,7 +174,7 @@ fn a_node_that_drains_deletes_nothing_from_its_trash() {
 #[test]
 fn it_leaves_when_enough_others_have_all_that_it_has() {
     let (mut solo, photo) = second_copy();
-    drain(&mut solo, DrainOrder::Begin);
+    assert_eq!(drain(&mut solo, DrainOrder::Begin).left, 1, "from the first moment on");
     // There are to be two copies without it.
     assert_eq!(offers(&solo.wait(SETTLE)), [(2, photo)]);
     assert_eq!(drain(&mut solo, DrainOrder::Tell).left, 1);
@@ -182,6 +191,23 @@ fn it_leaves_when_enough_others_have_all_that_it_has() {
 }
 
 #[test]
+fn what_comes_to_a_node_that_is_nearly_done_is_waited_for_as_long_as_the_rest() {
+    let (mut solo, _) = second_copy();
+    solo.announce(2, vec![replica(&coordinated_by(9))], false);
+    drain(&mut solo, DrainOrder::Begin);
+    assert!(!leaves(&solo.wait(DRAINED - SETTLE)));
+    solo.hold(b"dog");
+    solo.wait(SETTLE);
+    (1..=2).for_each(|n| drop(solo.announce(n, vec![replica(b"dog")], false)));
+    assert!(!leaves(&solo.wait(DRAINED - TICK)));
+    assert!(!drain(&mut solo, DrainOrder::Tell).done);
+    solo.wait(SETTLE);
+    assert!(drain(&mut solo, DrainOrder::Tell).done);
+    let report = drain(&mut solo, DrainOrder::Cancel);
+    assert!(!report.draining && !report.done, "{report:?}");
+}
+
+#[test]
 fn a_node_that_is_away_is_waited_for_since_it_may_take_a_copy() {
     let (mut solo, photo) = second_copy();
     drain(&mut solo, DrainOrder::Begin);
@@ -195,6 +221,16 @@ fn a_node_that_is_away_is_waited_for_since_it_may_take_a_copy() {
         leaves(&solo.wait(2 * SETTLE + LEFT)),
         "it will not be back: one copy is all there can be"
     );
+}
+
+#[test]
+fn who_drained_and_is_away_is_not_waited_for() {
+    let (mut solo, _) = second_copy();
+    drain(&mut solo, DrainOrder::Begin);
+    says(&mut solo, 1, true);
+    solo.hear(1, Message::Leave { reason: "stopped".to_owned() });
+    solo.announce(2, vec![replica(&coordinated_by(9))], false);
+    assert!(leaves(&solo.wait(LEFT + SETTLE)), "one copy is all there can be");
 }
 
 #[test]
@@ -227,6 +263,24 @@ fn what_is_put_here_meanwhile_is_stored_and_handed_over_too() {
     };
     assert_eq!((nodes.len(), warning.is_some()), (1, true), "nobody else is here");
     assert_eq!(drain(&mut solo, DrainOrder::Tell).left, 0, "there is no place for it");
+}
+
+#[test]
+fn what_comes_into_a_folder_meanwhile_counts_there_no_more_than_the_rest() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[]);
+    drain(&mut solo, DrainOrder::Begin);
+    let photo = solo.hold(b"cat");
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(1, photo)]);
+    assert!(!leaves(&solo.wait(LEFT)), "nobody else has it");
+    // Nor does it at another node that drains.
+    let bytes = coordinated_by(9);
+    let mut solo = Solo::new();
+    let photo = solo.hold(&bytes);
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    says(&mut solo, 1, true);
+    solo.announce(1, vec![replica(&bytes)], false);
+    assert_eq!(offers(&solo.wait(SETTLE + TICK)), [(2, photo)]);
 }
 
 #[test]
@@ -264,4 +318,20 @@ fn it_goes_on_in_its_next_life_and_stays_if_its_owner_says_so() {
     assert!(!drain(&mut solo, DrainOrder::Cancel).draining);
     assert!(!leaves(&solo.wait(2 * LEFT)));
     assert_eq!(solo.status().under_replicated, 0);
+}
+
+#[test]
+fn that_it_drains_is_noted_and_then_it_looks_first_what_it_has() {
+    for (order, draining) in [(DrainOrder::Begin, true), (DrainOrder::Cancel, false)] {
+        let mut solo = Solo::unscanned(|config| config.draining = !draining);
+        let (link, by) = (super::world::CLIENT, super::super::Asker::Owner);
+        let request = Request::Drain { order };
+        let actions = solo.tell(super::super::ClientEvent::Asked { link, by, request });
+        assert!(actions.contains(&Action::Disk(DiskAction::NoteDraining { draining })));
+    }
+    let mut solo = Solo::unscanned(|config| config.draining = true);
+    solo.join(1, PIN, &[b"cat"]);
+    assert!(!leaves(&solo.wait(2 * LEFT)), "there may be photos that nobody else has");
+    solo.tell(DiskEvent::Scanned { skipped: 0 });
+    assert!(leaves(&solo.wait(LEFT)));
 }

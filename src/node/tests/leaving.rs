@@ -1,13 +1,17 @@
 //! How a node goes: not before others have what only it had, and not much later either.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::limits::{LEAVE, TICK};
+use super::super::limits::{LEAVE, SWEEP, TICK};
 use super::super::{Action, DiskEvent, Event, LinkAction};
+use super::offers::offers;
 use super::solo::{Solo, about_to_drop, drop_within, original, proof};
-use crate::photo::PhotoId;
+use super::spaces::space;
+use super::versions::hold;
+use crate::photo::{Photo, PhotoId};
 use crate::protocol::message::OfferReply;
-use crate::protocol::{Holding, Message, Record};
+use crate::protocol::{Holding, Message, Record, Space};
 
 const PIN: Duration = Duration::from_secs(60);
 const CAT: &[u8] = b"cat";
@@ -52,6 +56,38 @@ fn it_goes_as_soon_as_nobody_takes_anything() {
     let (photo, verdict) = (PhotoId::of(CAT), OfferReply::Busy);
     solo.hear(1, Message::KeepAnswer { photo, verdict });
     assert!(goes(&solo.wait(TICK)));
+}
+
+#[test]
+fn it_goes_at_once_where_nobody_stays_or_has_room() {
+    for (draining, room) in [(true, 1000), (false, 0)] {
+        let mut solo = Solo::new();
+        solo.hold(CAT);
+        solo.join(1, PIN, &[]);
+        solo.hear(1, Message::Space(Space { draining, ..space(1000, room) }));
+        let mut actions = solo.tell(Event::Shutdown);
+        actions.extend(solo.wait(TICK));
+        assert!(goes(&actions), "draining: {draining}, room: {room}");
+    }
+}
+
+#[test]
+fn what_nobody_has_room_for_does_not_hold_up_the_rest() {
+    let mut solo = Solo::new();
+    let large = (0..SWEEP as u16 + 1).map(|n| {
+        let mut id = [0; 32];
+        id[..2].copy_from_slice(&n.to_be_bytes());
+        Photo::opaque(PhotoId(id), 2000)
+    });
+    let small = Photo::opaque(PhotoId([255; 32]), 10);
+    for photo in large.chain([small]) {
+        hold(&mut solo, Arc::new(photo), Holding::Original);
+    }
+    solo.join(1, PIN, &[]);
+    solo.hear(1, Message::Space(space(1000, 1000)));
+    let mut actions = solo.tell(Event::Shutdown);
+    actions.extend(solo.wait(3 * TICK));
+    assert_eq!(offers(&actions), [(1, PhotoId([255; 32]))]);
 }
 
 #[test]
