@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::limits::REDIAL_MAX;
+use super::super::limits::{REDIAL_MAX, REDIAL_MIN, TICK};
 use super::super::{Action, CloseReason, Level, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
 use crate::node::mesh::addresses::is_possible;
@@ -58,6 +58,25 @@ fn who_gives_itself_an_impossible_address_does_not_come_in() {
         });
         assert_eq!(dials.count() > 0, comes_in, "{host}:{port}");
     }
+}
+
+#[test]
+fn where_nobody_listens_is_dialed_more_and_more_seldom_but_never_given_up() {
+    let address = Address::new("127.0.0.1", 5001);
+    let mut solo = Solo::with(|config| config.join = vec![address.clone()]);
+    let mut pauses = Vec::new();
+    let mut last = solo.now;
+    while pauses.len() < 9 {
+        let dials = |action: &Action| matches!(action, Action::Link(LinkAction::Dial { .. }));
+        if solo.wait(TICK).iter().any(dials) {
+            pauses.push(solo.now.since(last));
+            last = solo.now;
+            let (address, reason) = (address.clone(), "Connection refused".to_owned());
+            solo.tell(LinkEvent::DialFailed { address, reason });
+        }
+    }
+    let then = (0..8).map(|times| (REDIAL_MIN * (1 << times)).min(REDIAL_MAX));
+    assert!(pauses[1..].iter().copied().eq(then), "{pauses:?}");
 }
 
 #[test]

@@ -56,6 +56,7 @@ mod strangers;
 mod targets;
 mod tombstones;
 mod trash;
+mod trimming;
 mod unrest;
 mod urgent_copies;
 mod variants;

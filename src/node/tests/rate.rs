@@ -121,6 +121,22 @@ fn own_files_that_others_have_too_go_by_the_same_limit() {
 }
 
 #[test]
+fn what_its_owner_lets_move_goes_without_limit() {
+    let many = RATE_FILES as u8 + 15;
+    let mut solo = Solo::with(|config| config.pools = true);
+    solo.wait(solo.node.cx.config().grace);
+    let all: Vec<[u8; 2]> = (0..many).map(|n| [n, n]).collect();
+    for n in 1..=2 {
+        solo.join(n, PIN, &[]);
+        solo.announce(n, all.iter().map(|bytes| super::solo::original(bytes)).collect(), true);
+    }
+    for bytes in &all {
+        solo.hold(bytes);
+    }
+    assert_eq!(gone(&mut solo, 60), usize::from(many));
+}
+
+#[test]
 fn in_a_large_folder_it_is_one_own_file_in_twenty() {
     let mut solo = Solo::new();
     for n in 0..1200_u32 {

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use super::super::limits::{RETRY, SETTLE, SKIP, STAGGER, TICK};
-use super::super::{Action, DiskAction, DiskEvent, LinkAction};
+use super::super::{Action, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId};
 use super::offers::{offered, offers};
+use super::pulling::{asked, get};
 use super::relieving::gives;
 use super::solo::{Solo, challenge, original, register};
 use super::versions::hold;
 use super::world::picture;
+use crate::balance::CAPACITY_MOST;
 use crate::node::space::roughly;
 use crate::protocol::message::OfferReply;
-use crate::protocol::{Facts, Holding, Message, Record, Request, Space};
+use crate::protocol::{Facts, Holding, Message, NodeId, Record, Request, Space};
 
 const PIN: Duration = Duration::from_secs(60);
 const TERABYTE: u64 = 1 << 40;
@@ -56,11 +58,41 @@ fn a_disk_is_told_of_when_it_is_known_and_when_it_is_another() {
     assert_eq!(told(&solo.wait(SETTLE)), [], "nobody knows it yet");
     assert_eq!(room(&mut solo, TERABYTE), [(1, space(TERABYTE, TERABYTE))]);
     assert_eq!(room(&mut solo, TERABYTE + 1000), []);
+    assert_eq!(room(&mut solo, TERABYTE - 1000), [], "that is next to nothing");
     // Whoever comes later hears it, too.
     solo.open(2, "127.0.0.1");
     let actions = solo.hear(2, Message::Register(register(2, PIN)));
     assert_eq!(told(&actions), [(2, space(TERABYTE, TERABYTE))]);
     assert_eq!(room(&mut solo, 0), [(1, space(0, 0)), (2, space(0, 0))]);
+}
+
+#[test]
+fn a_disk_is_as_large_as_what_lies_there_and_what_may_and_no_larger_for_its_owner_s_wish() {
+    for capacity in [None, Some(TERABYTE), Some(1920), Some(1000)] {
+        let mut solo = Solo::with(|config| config.capacity = capacity);
+        solo.join(1, PIN, &[]);
+        solo.hold(&[1; 960]);
+        let told = room(&mut solo, 960).last().map(|(_, space)| space.capacity);
+        assert_eq!(told, Some(capacity.unwrap_or(TERABYTE).min(1920)), "{capacity:?}");
+    }
+}
+
+#[test]
+fn who_has_told_nothing_has_a_disk_as_all_others_have_on_average() {
+    let mut solo = Solo::new();
+    (1..=2).for_each(|n| solo.join(n, PIN, &[]));
+    room(&mut solo, 960);
+    let usual = |solo: &Solo| solo.node.cx.disk_of(NodeId(2)).capacity;
+    assert_eq!(usual(&solo), 960);
+    solo.hear(1, Message::Space(space(480, 480)));
+    assert_eq!(usual(&solo), 720);
+    solo.hear(1, Message::Space(space(u64::MAX, 480)));
+    assert_eq!(usual(&solo), (960 + CAPACITY_MOST) / 2, "no disk is as large as that");
+    // What a node has told counts as long as its link.
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+    solo.open(3, "127.0.0.1");
+    solo.hear(3, Message::Register(register(1, PIN)));
+    assert_eq!((usual(&solo), solo.node.cx.disk_of(NodeId(1)).capacity), (960, 960));
 }
 
 #[test]
@@ -74,6 +106,15 @@ fn what_an_owner_lets_lie_there_counts_the_own_photos_and_the_trash() {
     assert_eq!(offered(&mut solo, &[3; 20]), OfferReply::Busy, "it would be full to the brim");
     assert_eq!(offered(&mut solo, &[3; 12]), OfferReply::Accept);
     assert_eq!(offered(&mut solo, &[4; 12]), OfferReply::Busy, "the first one is on its way");
+}
+
+#[test]
+fn what_comes_for_a_client_takes_no_room() {
+    let mut solo = Solo::with(|config| config.capacity = Some(40));
+    room(&mut solo, TERABYTE);
+    solo.join(1, PIN, &[&[1; 35]]);
+    assert!(asked(&get(&mut solo)).is_some());
+    assert_eq!(offered(&mut solo, &[3; 12]), OfferReply::Accept);
 }
 
 #[test]
@@ -187,6 +228,18 @@ fn own_photos_move_if_their_owner_lets_them_and_not_before_a_grace() {
     assert!(told.len() == 2 && told.iter().all(|(_, space)| space.pools), "{told:?}");
     assert_eq!((own(&mut solo).pools, own(&mut solo).fixed), (true, 0));
     assert_eq!(gives(&mut solo, 16, None), 2, "as much as is above the level");
+}
+
+#[test]
+fn a_photo_with_files_that_are_nowhere_else_does_not_move() {
+    let mut solo = pooling();
+    solo.wait(solo.node.cx.config().grace);
+    for n in 0..8_u8 {
+        let photo = original(&[n; 100]).photo.id;
+        solo.tell(DiskEvent::Companions { photo, files: vec!["p.xmp".to_owned()] });
+    }
+    solo.wait(SETTLE + TICK);
+    assert_eq!(gives(&mut solo, 16, None), 0);
 }
 
 #[test]
