@@ -264,6 +264,8 @@ fn what_others_have_in_any_case_is_found_the_oldest_first() {
     let mut room = Room::new();
     let [cat, dog, bee] = [(1, "cat"), (2, "dog"), (3, "bee")]
         .map(|(n, name)| room.install(n, &format!("{name}.jpg"), Replica));
+    // Their names are in another order than they go.
+    let (dog, cat) = (cat.max(dog), cat.min(dog));
     let own = room.draw("own.jpg", 4);
     room.scan();
     let minute = Duration::from_secs(60);
@@ -287,6 +289,11 @@ fn what_others_have_in_any_case_is_found_the_oldest_first() {
     assert_eq!(room.folder.surplus(minute, 1), [cat], "the next one's turn");
     room.purge(dog).unwrap();
     assert_eq!(surplus(&mut room, 9), [cat]);
+    for (n, name) in [(1, "cat.jpg"), (2, "dog.jpg")] {
+        room.draw(name, n);
+    }
+    room.scan();
+    assert_eq!(surplus(&mut room, 9), [], "its owner has it now");
 }
 
 #[test]

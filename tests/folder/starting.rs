@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use photomesh::folder::{Folder, OpenError, Options};
+use photomesh::folder::{Folder, OpenError, Options, Reserve};
 use photomesh::protocol::Holding::{Original, Replica};
 use photomesh::protocol::{Address, NodeId};
 
@@ -25,6 +25,8 @@ fn a_new_folder_is_made_and_its_identity_stays() {
     assert_eq!(folder.identity().node(), node);
     let room = folder.room().unwrap();
     assert!(room.spare > 0 && room.spare < room.free, "{room:?}");
+    let options = Options { reserve: Reserve::Percent(100), ..Options::default() };
+    assert_eq!(Room::with(options).folder.room().unwrap().spare, 0);
     let other = Room::new();
     assert_ne!(other.folder.identity().node(), node);
 }
