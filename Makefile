@@ -43,9 +43,9 @@ client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben
 gallery: build    ## look at the collection in a browser, until Ctrl-C: make gallery [PORT=5000] [MEMBER=ben.member] [ARGS="--host 0.0.0.0"]
 	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) exec "$(PHOTOMESH)" gallery --open $(ARGS)
 
-demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost: make demo [KEEP=1: it runs on, with a gallery]
+demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost: make demo [KEEP=1: it runs on, with a gallery] [GROUPS=1: two groups look at each other]
 	@cargo build --release --example demo
-	@KEEP="$(KEEP)" cargo run --release --quiet --example demo
+	@env KEEP="$(KEEP)" GROUPS="$(GROUPS)" cargo run --release --quiet --example demo
 
 test:             ## run all tests
 	@sh tests/run.sh

@@ -298,5 +298,5 @@ fn not_found(name: &str, reason: String, undelivered: bool) -> Answer {
 }
 
 fn out_of_reach(group: &str, why: &str) -> Answer {
-    not_found(group, format!("{group} is out of reach: {why}"), true)
+    not_found(group, format!("out of reach: {why}"), true)
 }

@@ -13,7 +13,8 @@ use photomesh::protocol::secure::{Channel, Credentials};
 use photomesh::protocol::{Address, Answer, CircleFile, GroupKey, MemberFile, Request};
 use serde_json::{Value, json};
 
-use crate::city::City;
+use crate::city;
+use crate::support::city::{City, stdout};
 use crate::support::pictures::{draw, jpeg};
 
 /// A link to a super-peer, from somebody who knows a key.
@@ -70,13 +71,13 @@ impl Raw {
 /// A group with a photo that is shared and one that is not, and somebody of another group who knows the circle's key.
 fn prey() -> (City, CircleFile, MemberFile) {
     let circle = CircleFile::new([7; 32]);
-    let mut porto = City::new("porto", 1, &circle);
+    let mut porto = city("porto", 1, &circle);
     porto.give("ana", "ana.jpg", &jpeg(&draw(1, 320, 240), 90));
     porto.give("ben", "ben.jpg", &jpeg(&draw(2, 320, 240), 90));
     porto.start_super("ana", &["--share"], &[]);
     porto.start("ben", &[]);
     porto.sees("porto", 1);
-    let evil = City::new("evil", 66, &circle).member("eve");
+    let evil = city("evil", 66, &circle).member("eve");
     (porto, circle, evil)
 }
 
@@ -161,7 +162,7 @@ fn nobody_speaks_for_a_group_that_has_not_signed_for_them() {
     let greeting = own.greeting(&porto.member("ben"), End::Dialed);
     assert_eq!(own.ask(&Between::Link(Box::new(greeting))), None);
     let mut removed = Raw::connect(&address, &circle.key).unwrap();
-    let mut group = City::new("evil", 66, &circle).group().clone();
+    let mut group = city("evil", 66, &circle).group().clone();
     group.invite("eve".parse().unwrap(), [1; 32], 1).unwrap();
     let removal = group.remove(&"eve".parse().unwrap(), 1_790_000_001).unwrap();
     let mut greeting = removed.greeting(&evil, End::Dialed);
@@ -220,7 +221,7 @@ fn who_takes_all_there_is_leaves_the_own_group_what_it_needs() {
     }
     assert_eq!((held.len(), strangers.len()), (64, 16));
     // The own group's clients have places of their own.
-    let text = crate::city::stdout(&porto.run("ben", &["groups"]));
+    let text = stdout(&porto.run("ben", &["groups"]));
     assert!(text.contains("porto"), "{text}");
     assert_eq!(porto.get("ben", "ana.jpg"), Some(porto.bytes("ana", "ana.jpg")));
 }

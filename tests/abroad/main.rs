@@ -7,21 +7,26 @@
     reason = "clippy knows only test functions, not their helpers, as tests"
 )]
 
-mod city;
 mod hostile;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::fs;
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use city::{City, PATIENCE, code, stderr, stdout};
 use photomesh::photo::PhotoId;
 use photomesh::protocol::CircleFile;
+use support::city::{City, PATIENCE, code, stderr, stdout};
 use support::pictures::{draw, jpeg, png};
 use support::wait::eventually;
+
+/// A group of this name; no two of a test have the same secret.
+fn city(name: &'static str, secret: u8, circle: &CircleFile) -> City {
+    City::new(Path::new(env!("CARGO_BIN_EXE_photomesh")), name, secret, circle)
+}
 
 /// A photo of a few hundred kilobytes.
 fn large(number: u64) -> Vec<u8> {
@@ -31,12 +36,12 @@ fn large(number: u64) -> Vec<u8> {
 /// Two groups: in porto ana shows her photos, and ben does not.
 fn two() -> (City, City) {
     let circle = CircleFile::new([7; 32]);
-    let mut porto = City::new("porto", 1, &circle);
+    let mut porto = city("porto", 1, &circle);
     porto.give("ana", "ana.jpg", &jpeg(&draw(1, 320, 240), 90));
     porto.give("ben", "ben.jpg", &jpeg(&draw(2, 320, 240), 90));
     porto.start_super("ana", &["--share"], &[]);
     porto.start("ben", &[]);
-    let mut aveiro = City::new("aveiro", 2, &circle);
+    let mut aveiro = city("aveiro", 2, &circle);
     aveiro.give("zoe", "zoe.jpg", &jpeg(&draw(3, 320, 240), 90));
     aveiro.start_super("zoe", &[], &[porto.super_peer(0)]);
     aveiro.start("rui", &[]);
@@ -92,7 +97,7 @@ fn who_shares_no_longer_is_seen_no_longer() {
 #[test]
 fn a_super_peer_that_dies_is_not_missed() {
     let circle = CircleFile::new([8; 32]);
-    let mut porto = City::new("porto", 3, &circle);
+    let mut porto = city("porto", 3, &circle);
     let photos: Vec<Vec<u8>> = (0..6).map(|number| large(10 + number)).collect();
     for (number, bytes) in photos.iter().enumerate() {
         porto.give("ana", &format!("{number}.png"), bytes);
@@ -100,7 +105,7 @@ fn a_super_peer_that_dies_is_not_missed() {
     porto.start_super("ana", &["--share"], &[]);
     porto.start_super("ben", &["--share"], &[]);
     porto.start("cia", &[]);
-    let mut aveiro = City::new("aveiro", 4, &circle);
+    let mut aveiro = city("aveiro", 4, &circle);
     aveiro.start_super("zoe", &[], &[porto.super_peer(0), porto.super_peer(1)]);
     aveiro.start_super("rui", &[], &[porto.super_peer(0)]);
     aveiro.start("eva", &[]);
@@ -136,7 +141,7 @@ fn a_super_peer_that_dies_is_not_missed() {
     let asked = Instant::now();
     let output = aveiro.run("eva", &["get", "porto/0.png", "-o", "-"]);
     assert_eq!(code(&output), 69, "{}", stderr(&output));
-    assert!(stderr(&output).contains("porto is out of reach"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("porto: out of reach"), "{}", stderr(&output));
     assert!(asked.elapsed() < Duration::from_secs(60), "{:?}", asked.elapsed());
     assert_eq!(code(&aveiro.run("eva", &["status"])), 0);
 }
@@ -144,14 +149,14 @@ fn a_super_peer_that_dies_is_not_missed() {
 #[test]
 fn super_peers_tell_each_other_of_third_groups() {
     let circle = CircleFile::new([9; 32]);
-    let mut porto = City::new("porto", 5, &circle);
+    let mut porto = city("porto", 5, &circle);
     porto.give("ana", "ana.jpg", &jpeg(&draw(1, 320, 240), 90));
     porto.start_super("ana", &["--share"], &[]);
-    let mut lisboa = City::new("lisboa", 6, &circle);
+    let mut lisboa = city("lisboa", 6, &circle);
     lisboa.start_super("leo", &[], &[porto.super_peer(0)]);
     lisboa.sees("porto", 1);
     // It is told of lisboa only.
-    let mut aveiro = City::new("aveiro", 7, &circle);
+    let mut aveiro = city("aveiro", 7, &circle);
     aveiro.start_super("zoe", &[], &[lisboa.super_peer(0)]);
     aveiro.sees("porto", 1);
     aveiro.sees("lisboa", 0);
@@ -161,7 +166,7 @@ fn super_peers_tell_each_other_of_third_groups() {
 #[test]
 fn what_cannot_work_is_said_before_anything_runs() {
     let circle = CircleFile::new([1; 32]);
-    let city = City::new("porto", 1, &circle);
+    let city = city("porto", 1, &circle);
     let file = city.circle_file();
     let member = city.member_file("ana");
     let own = city.place().join("own.circle");

@@ -5,6 +5,8 @@
 //! it was true. Cleans up after itself, also when it fails or is interrupted.
 #![allow(clippy::print_stdout, reason = "a demo is there to talk")]
 
+#[allow(clippy::unwrap_used, reason = "a story may end where its ground gives way")]
+mod cities;
 mod friends;
 #[path = "../support/mod.rs"]
 mod support;
@@ -59,6 +61,9 @@ fn main() -> ExitCode {
 
 fn demonstrate() -> Result<(), String> {
     let program = program()?;
+    if is_set("GROUPS") {
+        return cities::demonstrate(&program);
+    }
     let place = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let place = place.path();
     let (collection, mut friends) = draw(place)?;
@@ -66,7 +71,7 @@ fn demonstrate() -> Result<(), String> {
     let told = come_together(&collection, &friends)
         .and_then(|()| lose(&collection, &mut friends))
         .and_then(|()| bring_back(&program, &collection, &mut friends))
-        .and_then(|()| match env::var("KEEP").is_ok_and(|keep| !keep.is_empty()) {
+        .and_then(|()| match is_set("KEEP") {
             true => stay(&program, place, &friends),
             false => say_goodbye(&collection, &mut friends),
         });
@@ -77,6 +82,11 @@ fn demonstrate() -> Result<(), String> {
         let logs: String = friends.iter().map(Friend::log).collect();
         format!("{why}\n{logs}")
     })
+}
+
+/// Whether a variable of the environment says so.
+fn is_set(variable: &str) -> bool {
+    env::var(variable).is_ok_and(|value| !value.is_empty())
 }
 
 /// The daemon's program, built beside this one.

@@ -3,6 +3,7 @@
 
 pub(crate) mod agreement;
 pub(crate) mod ask;
+pub(crate) mod city;
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod gate;

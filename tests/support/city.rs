@@ -1,5 +1,7 @@
 //! A group of friends in a city: daemons, some of them with super-peers, and clients that ask.
 
+#![allow(clippy::unwrap_used, reason = "a test may end where its ground gives way")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
@@ -13,13 +15,14 @@ use photomesh::protocol::group::GroupFile;
 use photomesh::protocol::{Address, CircleFile, MemberFile};
 use tempfile::TempDir;
 
-use crate::support::daemon::Daemon;
-use crate::support::disk;
-use crate::support::wait::eventually;
+use super::daemon::Daemon;
+use super::disk;
+use super::wait::eventually;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct City {
+    program: PathBuf,
     // Killed before their folders are removed: fields are dropped in order.
     daemons: BTreeMap<String, Daemon>,
     name: &'static str,
@@ -58,8 +61,9 @@ fn write_private(path: &Path, text: &str) {
 
 impl City {
     /// A group of this name; no two of a test have the same secret.
-    pub(crate) fn new(name: &'static str, secret: u8, circle: &CircleFile) -> City {
+    pub(crate) fn new(program: &Path, name: &'static str, secret: u8, circle: &CircleFile) -> City {
         City {
+            program: program.to_owned(),
             daemons: BTreeMap::new(),
             name,
             group: GroupFile::new([secret; 32], [secret + 100; 32]),
@@ -116,8 +120,7 @@ impl City {
         all.extend(options);
         let way_in = self.daemons.values().next().map(|daemon| daemon.address().to_string());
         all.extend(way_in.iter().flat_map(|address| ["--join", address]));
-        let program = Path::new(env!("CARGO_BIN_EXE_photomesh"));
-        let daemon = Daemon::start(program, &self.folder(friend), &all).unwrap();
+        let daemon = Daemon::start(&self.program, &self.folder(friend), &all).unwrap();
         self.daemons.insert(friend.to_owned(), daemon);
     }
 
@@ -158,13 +161,13 @@ impl City {
     }
 
     pub(crate) fn program(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_photomesh"));
+        let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.place()).output().unwrap()
     }
 
     /// Runs a command that asks a friend's daemon, in their name.
     pub(crate) fn run(&self, friend: &str, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_photomesh"));
+        let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.place());
         command.env("PHOTOMESH_DAEMON", self.address(friend).to_string());
         command.env("PHOTOMESH_MEMBER", self.member_file(friend)).output().unwrap()
