@@ -79,8 +79,7 @@ impl Foreigner<'_> {
     fn answer(&mut self, question: Between) -> Result<Answer, FrameError> {
         let request = match question {
             Between::Summary => {
-                let mut groups = lock(&self.abroad.circle).all(Instant::now());
-                groups.retain(|group| group.id != self.group);
+                let groups = lock(&self.abroad.circle).some(self.group, Instant::now());
                 return Ok(Answer::Groups { groups });
             }
             Between::List { after } => Request::List { after, shared: true },

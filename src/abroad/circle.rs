@@ -4,9 +4,9 @@
 //! time, and count when a group has answered there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::limits::{EAGER, FORGET, HEARSAY, ROUND};
+use super::limits::{EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
 use crate::protocol::between::{GROUPS, GroupName, GroupReport, SUPERS};
 use crate::protocol::{Address, GroupId, Revocation};
 
@@ -23,6 +23,8 @@ pub(super) struct Circle {
     told: BTreeMap<Address, Option<Instant>>,
     /// Addresses at which the own group has answered.
     ours: BTreeSet<Address>,
+    /// Up to which of the others was told last.
+    told_last: usize,
 }
 
 /// Another group.
@@ -34,6 +36,8 @@ struct Other {
     /// Whom it has removed: they do not speak for it, even if they are asked first.
     removed: Vec<Revocation>,
     answered: Instant,
+    /// How long after that it is asked again: soon at first, for it may have just started.
+    rest: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +65,7 @@ impl Circle {
             given,
             told: BTreeMap::new(),
             ours: BTreeSet::new(),
+            told_last: 0,
         }
     }
 
@@ -69,9 +74,7 @@ impl Circle {
         self.groups.retain(|_, other| now.duration_since(other.answered) < FORGET);
         let mut due = Vec::new();
         for other in self.groups.values_mut() {
-            // Who shows nothing may just have started.
-            let rest = if other.report.photos == 0 { EAGER * 2 } else { ROUND };
-            let is_quiet = now.duration_since(other.answered) >= rest;
+            let is_quiet = now.duration_since(other.answered) >= other.rest;
             let next = other.supers.iter_mut().min_by_key(|(_, one)| (one.failed, one.tried));
             if let Some((address, one)) = next
                 && is_quiet
@@ -94,6 +97,12 @@ impl Circle {
         due
     }
 
+    /// How often each group is asked: in a large circle more seldom, so that this takes little of the line however many
+    /// there are.
+    fn round(&self) -> Duration {
+        ROUND.max(PACE * self.groups.len() as u32)
+    }
+
     /// Another group has answered at an address.
     pub(super) fn answered(
         &mut self,
@@ -107,6 +116,7 @@ impl Circle {
             self.ours.insert(at.clone());
             return;
         }
+        let round = self.round();
         let is_known = self.groups.contains_key(group.as_bytes());
         if !is_known && self.groups.len() >= GROUPS {
             return;
@@ -125,9 +135,11 @@ impl Circle {
             supers: BTreeMap::new(),
             removed: Vec::new(),
             answered: now,
+            rest: EAGER,
         });
         other.report.name = name;
         other.answered = now;
+        other.rest = (other.rest * 2).min(round);
         other.removed = removed.to_vec();
         if other.supers.len() >= SUPERS && !other.supers.contains_key(at) {
             let worst = other.supers.iter().max_by_key(|(_, one)| one.failed);
@@ -190,12 +202,25 @@ impl Circle {
         other.map(|other| other.removed.clone()).unwrap_or_default()
     }
 
+    /// What another group is told: the own one, and a few of the others, each time others.
+    pub(super) fn some(&mut self, asking: GroupId, now: Instant) -> Vec<GroupReport> {
+        let mut all = self.all(now);
+        all.retain(|group| group.id != asking);
+        let others = all.len() - 1;
+        if others > TOLD {
+            self.told_last = (self.told_last + TOLD) % others;
+            all[1..].rotate_left(self.told_last);
+            all.truncate(1 + TOLD);
+        }
+        all
+    }
+
     /// The own group, and the others by name.
     pub(super) fn all(&self, now: Instant) -> Vec<GroupReport> {
         let report = |other: &Other| {
             let quiet = now.duration_since(other.answered);
             let supers = other.supers.keys().cloned().collect();
-            let lost_secs = (quiet > ROUND * 2).then_some(quiet.as_secs());
+            let lost_secs = (quiet > self.round() * 2).then_some(quiet.as_secs());
             GroupReport { supers, lost_secs, ..other.report.clone() }
         };
         let mut others: Vec<GroupReport> = self.groups.values().map(report).collect();

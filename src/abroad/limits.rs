@@ -38,6 +38,13 @@ pub(super) const IDLE: Duration = Duration::from_secs(120);
 /// How often other groups are asked for what they share, and the own daemon for what its group does.
 pub(super) const ROUND: Duration = Duration::from_secs(30);
 
+/// No more than one group is asked in this time, in the long run: in a circle of 400 each comes up every quarter of an
+/// hour.
+pub(super) const PACE: Duration = Duration::from_secs(2);
+
+/// Of how many other groups one is told at a time.
+pub(super) const TOLD: usize = 8;
+
 /// How often somebody is tried who has not answered yet: a circle is complete soon after its last super-peer has
 /// started.
 pub(super) const EAGER: Duration = Duration::from_secs(2);

@@ -1,11 +1,12 @@
 //! What is remembered of the circle, without any sockets.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
 
 use super::circle::{Circle, Named};
-use super::limits::{EAGER, FORGET, HEARSAY, ROUND};
+use super::limits::{EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
 use super::{GETS, Gets};
 use crate::protocol::between::{GroupName, GroupReport, SUPERS};
 use crate::protocol::{Address, GroupId};
@@ -50,10 +51,48 @@ fn who_was_named_is_tried_until_they_answer_and_asked_now_and_then() {
     now += EAGER;
     assert_eq!(circle.due(now), [at(1)]);
     circle.answered(&at(1), (id(2), named("porto")), &[], now);
-    circle.summed_up(id(2), &[report(2, "porto", vec![at(1)])]);
-    assert_eq!(circle.due(now + EAGER * 2), [], "it has answered");
-    now += ROUND;
-    assert_eq!(circle.due(now), [at(1)]);
+    // Soon again at first, and then less and less often.
+    let mut asked = Vec::new();
+    for second in 0..120 {
+        now += Duration::from_secs(1);
+        if circle.due(now) == [at(1)] {
+            circle.answered(&at(1), (id(2), named("porto")), &[], now);
+            asked.push(second);
+        }
+    }
+    let rests: Vec<_> = asked.windows(2).map(|two| two[1] - two[0]).collect();
+    assert_eq!(rests[..4], [8, 16, ROUND.as_secs(), ROUND.as_secs()]);
+}
+
+#[test]
+fn a_large_circle_is_asked_and_told_of_bit_by_bit() {
+    let mut circle = circle(&[]);
+    let mut now = Instant::now();
+    let groups = 100;
+    let answer = |circle: &mut Circle, port: u16, now: Instant| {
+        let name = format!("city{port}");
+        circle.answered(&at(port), (id(port as u8 + 2), named(&name)), &[], now);
+    };
+    (0..groups).for_each(|port| answer(&mut circle, port, now));
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..groups / TOLD as u16 + 1 {
+        let some = circle.some(id(2), now);
+        assert_eq!(some.len(), 1 + TOLD);
+        assert_eq!(some[0].name.as_str(), "aveiro");
+        told.extend(some[1..].iter().map(|group| group.name.to_string()));
+    }
+    assert_eq!(told.len(), groups as usize - 1, "all but the one that asks");
+    // When all have told what they share.
+    let mut asked = 0;
+    for second in 0..1_200 {
+        now += Duration::from_secs(1);
+        for address in circle.due(now) {
+            answer(&mut circle, address.port(), now);
+            asked += u32::from(second >= 600);
+        }
+    }
+    let most = 600 / PACE.as_secs() as u32;
+    assert!((most / 2..=most + 100).contains(&asked), "{asked} of {most}");
 }
 
 #[test]
@@ -81,7 +120,7 @@ fn what_others_tell_is_tried_once_and_only_so_much_of_it() {
     let due = circle.due(now);
     assert_eq!(due.len(), HEARSAY);
     due.iter().for_each(|address| circle.failed(address, now));
-    assert_eq!(circle.due(now + ROUND / 2), []);
+    assert!(circle.due(now + ROUND / 2).iter().all(|address| address.port() < 1000));
     // No more super-peers of one group are kept than are used.
     for port in 0..20 {
         circle.answered(&at(port), (id(2), named("porto")), &[], now);

@@ -47,8 +47,8 @@ pub enum Between {
     #[serde(rename = "link")]
     Link(Box<Greeting>),
 
-    /// What the group shares, in numbers, and whom of the circle this super-peer knows. Answered by `Groups`, of which
-    /// the first is the group itself.
+    /// What the group shares, in numbers, and some of the circle whom this super-peer knows, each time others. Answered by
+    /// `Groups`, of which the first is the group itself.
     Summary,
 
     /// A page of what the group shares. Answered by `Photos`; a page may be empty although more follow.

@@ -19,8 +19,11 @@ const MEMBERS: usize = 25;
 const PHOTOS: usize = 250;
 const SUPERS: usize = 2;
 
-/// How often a super-peer asks each other group, in seconds.
+/// How often a super-peer asks each other group, and how often it asks any at most, in seconds; and of how many others it
+/// is told then.
 const ROUND: f64 = 30.0;
+const PACE: f64 = 2.0;
+const TOLD: usize = 8;
 
 /// How many bytes the records of a handshake have, both ways, and what sealing adds to a frame.
 const HANDSHAKE: usize = 48 + 96 + 64 + 6;
@@ -49,7 +52,7 @@ fn asking(groups: usize) -> usize {
         let link = Between::Link(Box::new(greeting));
         let said = [link.clone(), link, Between::Summary];
         said.iter().for_each(|frame| writer.between(frame).expect("memory"));
-        let answer = Answer::Groups { groups: vec![report; groups] };
+        let answer = Answer::Groups { groups: vec![report; groups.min(1 + TOLD)] };
         writer.answer(&answer).and_then(|()| writer.flush()).expect("memory");
     }
     HANDSHAKE + wire.len() + 4 * SEALED
@@ -83,7 +86,8 @@ fn flat(nodes: usize, small: &Cost) -> String {
 /// The same for groups of which each is a mesh.
 fn grouped(groups: usize, small: &Cost) -> String {
     let nodes = groups * MEMBERS;
-    let abroad = asking(groups) as f64 * (groups - 1) as f64 / ROUND;
+    let questions = ((groups - 1) as f64 / ROUND).min(1.0 / PACE);
+    let abroad = asking(groups) as f64 * questions;
     format!(
         "| {nodes} | {groups} groups | {} | {} | {} | {}/s; a super-peer {}/s more | {} |",
         MEMBERS - 1,
@@ -114,6 +118,6 @@ fn groups() {
 #[test]
 fn what_groups_ask_each_other_is_little() {
     // A certificate and a signature each way, and the numbers of as many groups as a circle usually has.
-    let bytes = asking(10);
+    let bytes = asking(400);
     assert!((2_000..8_000).contains(&bytes), "{bytes}");
 }
