@@ -69,7 +69,7 @@ fn run(command: Command) -> Result<u8, Failure> {
             client::distinct(&mut args.asked.connect()?, &args.names, &mut out)?;
         }
         Command::Why(args) => {
-            client::why(&mut args.of.asked.connect()?, &args.of.name, args.json, &mut out)?
+            client::why(&mut args.of.connect_to_own_group()?, &args.of.name, args.json, &mut out)?;
         }
         Command::Rm(args) => {
             let mut daemon = args.asked.connect()?;

@@ -160,6 +160,17 @@ impl NameArgs {
         let (group, names) = of_one_group(std::slice::from_ref(&self.name))?;
         Ok((self.asked.connect_to(group.as_deref())?, names.concat()))
     }
+
+    /// A link to the own group, whose photo it must be.
+    pub(crate) fn connect_to_own_group(&self) -> Result<Daemon, Failure> {
+        match self.name.split_once('/') {
+            None => self.asked.connect(),
+            Some((group, _)) => Err(Failure::Usage(format!(
+                "only {group} itself knows why it shows what it does; what the photo is tells `photomesh show {}`",
+                self.name
+            ))),
+        }
+    }
 }
 
 impl PutArgs {

@@ -76,6 +76,7 @@ pub(super) fn write_screen(report: &StatusReport, out: &mut impl Write) -> io::R
     writeln!(out)?;
     write_safety(report, out)?;
     writeln!(out)?;
+    write_super_peers(report, out)?;
     write_this_node(report, out)?;
     for note in &report.notes {
         writeln!(out, "note: {}", plain(note))?;
@@ -218,6 +219,19 @@ fn write_group(group: &[&RiskReport], out: &mut impl Write) -> io::Result<()> {
         more => format!(" and {more} more"),
     };
     writeln!(out, "    {}{more}", names.join(", "))
+}
+
+/// Through whom other groups can be seen, if they can.
+fn write_super_peers(report: &StatusReport, out: &mut impl Write) -> io::Result<()> {
+    let supers = report.nodes.iter().filter(|node| node.bridge.is_some());
+    let supers: Vec<String> = supers.map(name).collect();
+    match supers.is_empty() {
+        true => Ok(()),
+        false => {
+            let supers = supers.join(", ");
+            writeln!(out, "other groups can be seen through {supers} (photomesh groups)")
+        }
+    }
 }
 
 /// What this node keeps of the photos that it was asked for, if it was.

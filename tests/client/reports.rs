@@ -28,7 +28,7 @@ pub(crate) fn node(number: u64, alive: bool, state: &str) -> NodeReport {
         originals: 80,
         disk: DiskReport::default(),
         member: None,
-        bridge: None,
+        bridge: alive.then(|| Address::new("127.0.0.1", 5101)),
         state: state.to_owned(),
     }
 }
@@ -88,6 +88,7 @@ fn status_says_on_one_screen_who_is_here_and_what_is_at_risk() {
     let text = stdout(&output);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     for wanted in [
+        "other groups can be seen through 0000000000000001 (photomesh groups)",
         "1 node here, 1 missed",
         "0000000000000002  127.0.0.1:5002",
         "away for 3 min",
