@@ -47,9 +47,7 @@ pub(super) fn serve(
         return Err(FrameError::Malformed("it does not say of which group it is".to_owned()));
     };
     let group = abroad.recognise(&theirs, End::Dialed, channel).map_err(FrameError::Malformed)?;
-    if group == lock(&abroad.circle).own.id {
-        return Err(FrameError::Malformed("it is of this very group: use --join".to_owned()));
-    }
+    lock(&abroad.circle).heard_of(&theirs.supers);
     let greeting = abroad.greet(End::Listened, channel);
     answers.link(greeting).map_err(FrameError::Io)?;
     let mut foreigner = Foreigner { abroad, group, questions, answers, daemon: None };

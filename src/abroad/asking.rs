@@ -113,9 +113,11 @@ impl Visitor<'_> {
                 return self.say(&Answer::NotFound { image_name, candidates, undelivered, reason });
             }
             Named::Nobody => {
-                let reason =
-                    "no other group is called so: `photomesh status` names them".to_owned();
-                return self.say(&not_found(group, reason, false));
+                let reason = match group == self.abroad.options.name.as_str() {
+                    true => "that is your own group: ask without its name",
+                    false => "no other group is called so: `photomesh groups` names them",
+                };
+                return self.say(&not_found(group, reason.to_owned(), false));
             }
         };
         let question = match ask {

@@ -21,6 +21,9 @@ pub(super) struct Circle {
     /// Addresses that were given by hand, and those that others have told, and when each was tried last.
     given: BTreeMap<Address, Option<Instant>>,
     told: BTreeMap<Address, Option<Instant>>,
+    /// The other super-peers of the own group, which may know of groups that this one does not, and when each was asked
+    /// last.
+    siblings: BTreeMap<Address, Option<Instant>>,
     /// Addresses at which the own group has answered.
     ours: BTreeSet<Address>,
     /// Up to which of the others was told last.
@@ -64,8 +67,33 @@ impl Circle {
             groups: BTreeMap::new(),
             given,
             told: BTreeMap::new(),
+            siblings: BTreeMap::new(),
             ours: BTreeSet::new(),
             told_last: 0,
+        }
+    }
+
+    /// Where the super-peers of the own group are, and which of them are others than this one.
+    pub(super) fn set_own(&mut self, supers: Vec<Address>, siblings: &[Address]) {
+        self.own.supers = supers;
+        self.siblings.retain(|address, _| siblings.contains(address));
+        for address in siblings {
+            self.siblings.entry(address.clone()).or_default();
+        }
+    }
+
+    /// Somebody says that others of the circle are at these addresses.
+    pub(super) fn heard_of(&mut self, addresses: &[Address]) {
+        let known: BTreeSet<&Address> =
+            self.groups.values().flat_map(|other| other.supers.keys()).collect();
+        for address in addresses {
+            let is_news = !known.contains(address)
+                && !self.given.contains_key(address)
+                && !self.ours.contains(address)
+                && !self.own.supers.contains(address);
+            if is_news && self.told.len() < HEARSAY {
+                self.told.entry(address.clone()).or_insert(None);
+            }
         }
     }
 
@@ -91,6 +119,12 @@ impl Circle {
                 || self.groups.is_empty() && tried.is_none_or(|t| now.duration_since(t) >= EAGER);
             if is_due && !known.contains(address) && !self.ours.contains(address) {
                 *tried = Some(now);
+                due.push(address.clone());
+            }
+        }
+        for (address, asked) in &mut self.siblings {
+            if asked.is_none_or(|asked| now.duration_since(asked) >= ROUND) {
+                *asked = Some(now);
                 due.push(address.clone());
             }
         }
@@ -161,18 +195,9 @@ impl Circle {
             let (name, lost_secs) = (other.report.name.clone(), None);
             other.report = GroupReport { id: group, name, lost_secs, ..theirs.clone() };
         }
-        let known: BTreeSet<Address> =
-            self.groups.values().flat_map(|o| o.supers.keys()).cloned().collect();
         let told = theirs.supers.iter().chain(others.iter().flat_map(|other| &other.supers));
-        for address in told {
-            let is_news = !known.contains(address)
-                && !self.given.contains_key(address)
-                && !self.ours.contains(address)
-                && !self.own.supers.contains(address);
-            if is_news && self.told.len() < HEARSAY {
-                self.told.entry(address.clone()).or_insert(None);
-            }
-        }
+        let told: Vec<Address> = told.cloned().collect();
+        self.heard_of(&told);
     }
 
     /// Nobody answers at an address, or not as a super-peer of the circle does.

@@ -10,9 +10,9 @@ use std::net::{IpAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::limits::{ARRIVING, CLIENTS, FIRST_FRAME, FOREIGNERS};
+use super::limits::{ARRIVING, CLIENTS, FIRST_FRAME, FOREIGNERS, TELL};
 use super::{Abroad, answering, asking, lock, say, socket};
 use crate::process::spawn;
 use crate::protocol::codec::FrameError;
@@ -27,6 +27,19 @@ pub(super) struct Seats {
     arriving: Mutex<BTreeMap<IpAddr, usize>>,
     clients: AtomicUsize,
     foreigners: AtomicUsize,
+    /// When somebody was last turned away aloud.
+    told: Mutex<Option<Instant>>,
+}
+
+impl Seats {
+    /// Says why somebody was turned away, but not whenever they want it: the log is the owner's.
+    fn tell(&self, text: &str) {
+        let mut told = lock(&self.told);
+        if told.is_none_or(|told| told.elapsed() >= TELL) {
+            *told = Some(Instant::now());
+            say(text);
+        }
+    }
 }
 
 /// A seat, free again when dropped.
@@ -123,6 +136,6 @@ fn attend(abroad: &Abroad, stream: TcpStream, from: IpAddr) {
         _ => answering::serve(abroad, stream, &channel),
     };
     if let Err(FrameError::Malformed(why)) = outcome {
-        say(&format!("turned somebody away who knew the key: {why}"));
+        abroad.seats.tell(&format!("turned somebody away who knew the key: {why}"));
     }
 }

@@ -22,6 +22,9 @@ pub(super) const BUSY: Duration = Duration::from_millis(200);
 /// take is not asked of the other group: so a slow client stops all of them, back to the disk.
 pub(super) const PIECES: usize = 4;
 
+/// How often the log says at most that somebody was turned away.
+pub(super) const TELL: Duration = Duration::from_secs(60);
+
 /// How long a connection may take to be made.
 pub(super) const DIAL: Duration = Duration::from_secs(5);
 

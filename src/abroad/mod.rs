@@ -182,9 +182,10 @@ impl Abroad {
     /// What this super-peer says of itself at one end of a link.
     fn greet(&self, end: End, channel: &Channel) -> Greeting {
         let MemberFile { key, certificate, .. } = &self.options.member;
-        let removed = lock(&self.circle).removed.clone();
-        let name = self.options.name.clone();
-        Greeting::sign(name, (certificate, key), removed, end, channel.handshake())
+        let circle = lock(&self.circle);
+        let (name, removed) = (self.options.name.clone(), circle.removed.clone());
+        let greeting = Greeting::sign(name, (certificate, key), removed, end, channel.handshake());
+        Greeting { supers: circle.own.supers.clone(), ..greeting }
     }
 
     /// Of which group the other end of a link is.
@@ -216,17 +217,13 @@ impl Abroad {
     fn sum_up(&self, address: &Address) {
         let asked = Neighbour::connect(self, address).and_then(|mut link| {
             let group = link.group;
-            // The own group is known.
-            let is_own = group == self.membership.group();
-            let answer = if is_own { None } else { Some(link.ask(&Between::Summary)?) };
-            Ok((group, answer))
+            link.ask(&Between::Summary).map(|answer| (group, answer))
         });
         match asked {
-            Ok((group, Some(Answer::Groups { groups }))) => {
+            Ok((group, Answer::Groups { groups })) => {
                 lock(&self.circle).summed_up(group, &groups);
             }
-            Ok((_, None)) => {}
-            Ok((_, Some(_))) | Err(_) => lock(&self.circle).failed(address, Instant::now()),
+            Ok((_, _)) | Err(_) => lock(&self.circle).failed(address, Instant::now()),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Abroad, lock, say};
 use crate::client::{Daemon, Failure};
 use crate::protocol::between::SUPERS;
 use crate::protocol::client::StatusReport;
-use crate::protocol::{Address, Answer, Request};
+use crate::protocol::{Address, Answer, NodeId, Request};
 
 impl Abroad {
     /// A link to the own daemon, which answers what other groups may know and nothing else.
@@ -73,7 +73,7 @@ impl Abroad {
         let mut circle = lock(&self.circle);
         circle.own.nodes = status.nodes.len() as u32;
         circle.own.here = status.nodes.iter().filter(|node| node.alive).count() as u32;
-        circle.own.supers = supers(&status);
+        circle.set_own(supers(&status, |_| true), &supers(&status, |node| node != status.node));
         circle.removed = removals;
         if let Some((photos, bytes)) = counted {
             (circle.own.photos, circle.own.bytes) = (photos, bytes);
@@ -101,7 +101,8 @@ fn count(daemon: &mut Daemon) -> Result<(u64, u64), Failure> {
     Ok((photos, bytes))
 }
 
-/// Where the super-peers of the own group are.
-fn supers(status: &StatusReport) -> Vec<Address> {
-    status.nodes.iter().filter_map(|node| node.bridge.clone()).take(SUPERS).collect()
+/// Where super-peers of the own group are, of these nodes.
+fn supers(status: &StatusReport, of: impl Fn(NodeId) -> bool) -> Vec<Address> {
+    let nodes = status.nodes.iter().filter(|node| of(node.id));
+    nodes.filter_map(|node| node.bridge.clone()).take(SUPERS).collect()
 }

@@ -101,6 +101,14 @@ pub struct Greeting {
         deserialize_with = "bounds::list::<_, _, MEMBERS>"
     )]
     pub removed: Vec<Revocation>,
+    /// Where super-peers of its group can be reached, by its word: so a group that nobody has told of another one hears of
+    /// it when that looks at it.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "bounds::list::<_, _, SUPERS>"
+    )]
+    pub supers: Vec<Address>,
 }
 
 /// Which end of a link somebody is.
@@ -141,7 +149,7 @@ impl Greeting {
         handshake: &[u8],
     ) -> Greeting {
         let visit = Visit::sign(certificate, key, &end.of(handshake));
-        Greeting { version: BETWEEN_VERSION, name, visit, removed }
+        Greeting { version: BETWEEN_VERSION, name, visit, removed, supers: Vec::new() }
     }
 
     /// Of which group the other end of a link is.

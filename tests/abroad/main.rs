@@ -165,6 +165,20 @@ fn super_peers_tell_each_other_of_third_groups() {
 }
 
 #[test]
+fn one_link_is_enough_for_all_super_peers_of_both_groups() {
+    let circle = CircleFile::new([10; 32]);
+    let mut porto = city("porto", 8, &circle);
+    porto.start_super("ana", &[], &[]);
+    let mut aveiro = city("aveiro", 9, &circle);
+    aveiro.start_super("zoe", &[], &[porto.super_peer(0)]);
+    aveiro.start_super("eva", &[], &[]);
+    // Nobody has told porto of aveiro, nor eva of porto.
+    porto.sees("aveiro", 0);
+    aveiro.stop("zoe");
+    aveiro.sees("porto", 0);
+}
+
+#[test]
 fn what_cannot_work_is_said_before_anything_runs() {
     let circle = CircleFile::new([1; 32]);
     let city = city("porto", 1, &circle);
