@@ -229,15 +229,16 @@ impl Circle {
 
     /// What another group is told: the own one, and a few of the others, each time others.
     pub(super) fn some(&mut self, asking: GroupId, now: Instant) -> Vec<GroupReport> {
-        let mut all = self.all(now);
-        all.retain(|group| group.id != asking);
-        let others = all.len() - 1;
-        if others > TOLD {
-            self.told_last = (self.told_last + TOLD) % others;
-            all[1..].rotate_left(self.told_last);
-            all.truncate(1 + TOLD);
+        let mut others = self.all(now);
+        let own = others.remove(0);
+        others.retain(|group| group.id != asking);
+        if others.len() > TOLD {
+            self.told_last = (self.told_last + TOLD) % others.len();
+            others.rotate_left(self.told_last);
+            others.truncate(TOLD);
         }
-        all
+        others.insert(0, own);
+        others
     }
 
     /// The own group, and the others by name.
@@ -245,7 +246,9 @@ impl Circle {
         let report = |other: &Other| {
             let quiet = now.duration_since(other.answered);
             let supers = other.supers.keys().cloned().collect();
-            let lost_secs = (quiet > self.round() * 2).then_some(quiet.as_secs());
+            let have_failed = other.supers.values().all(|one| one.failed > 0);
+            let is_lost = have_failed || quiet > self.round() * 2;
+            let lost_secs = is_lost.then_some(quiet.as_secs());
             GroupReport { supers, lost_secs, ..other.report.clone() }
         };
         let mut others: Vec<GroupReport> = self.groups.values().map(report).collect();

@@ -82,6 +82,8 @@ fn a_large_circle_is_asked_and_told_of_bit_by_bit() {
         told.extend(some[1..].iter().map(|group| group.name.to_string()));
     }
     assert_eq!(told.len(), groups as usize - 1, "all but the one that asks");
+    // Another super-peer of the own group asks, too.
+    assert_eq!(circle.some(id(1), now).len(), 1 + TOLD);
     // When all have told what they share.
     let mut asked = 0;
     for second in 0..1_200 {
@@ -140,6 +142,8 @@ fn a_group_is_told_by_its_own_words_and_forgotten_in_the_end() {
     assert_eq!((groups[1].id, groups[1].name.as_str(), groups[1].photos), (id(2), "porto", 7));
     assert_eq!(groups[1].lost_secs, None);
     assert!(circle.all(now + ROUND * 3)[1].lost_secs.is_some());
+    circle.failed(&at(1), now);
+    assert!(circle.all(now)[1].lost_secs.is_some(), "nobody has to wait to know that");
     circle.due(now + FORGET);
     assert_eq!(circle.all(now).len(), 1);
 }

@@ -123,7 +123,8 @@ fn row((at, (group, prefix)): (usize, (&GroupReport, String))) -> [String; 5] {
     let state = match group.lost_secs {
         _ if at == 0 => "this group".to_owned(),
         None => format!("reached through {}", count(group.supers.len() as u64, "super-peer")),
-        Some(secs) => format!("out of reach for {} min", (secs / 60).max(1)),
+        Some(secs @ 0..120) => format!("out of reach for {secs} s"),
+        Some(secs) => format!("out of reach for {} min", secs / 60),
     };
     [
         prefix,

@@ -190,7 +190,11 @@ fn row(photo: &PhotoReport) -> [String; 7] {
         format.to_owned(),
         day.unwrap_or("-".to_owned()),
         HumanBytes(photo.bytes).to_string(),
-        photo.holders.len().to_string(),
+        // How many another group has is its own affair.
+        match photo.holders.len() {
+            0 => "-".to_owned(),
+            copies => copies.to_string(),
+        },
         name,
     ]
 }
