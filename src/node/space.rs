@@ -56,7 +56,8 @@ impl Context {
     /// new proofs all the same; and nothing goes before every promise is over that the first ones may have come with.
     pub(in crate::node) fn make_room(&mut self) {
         let capacity = self.mesh.told_space().map_or(0, |space| space.capacity);
-        let is_short = self.room() < capacity.div_ceil(NEARLY_FULL);
+        // Who hands over all has no room for others' photos, however empty the disk is.
+        let is_short = !self.is_draining() && self.room() < capacity.div_ceil(NEARLY_FULL);
         if is_short && self.table.sums().in_my_trash > 0 && self.folder.makes_room(self.now()) {
             let older_than = self.config().pin.saturating_mul(2);
             self.disk(DiskAction::FindSurplus { older_than });

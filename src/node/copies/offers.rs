@@ -162,7 +162,7 @@ impl Copies {
     fn has_room(&self, cx: &Context, bytes: u64) -> bool {
         let coming = self.pulls.values().filter(|(_, pull)| pull.keep.is_some());
         let coming = coming.map(|(_, pull)| pull.photo.bytes).fold(bytes, u64::saturating_add);
-        cx.room() > coming
+        cx.room() >= coming
     }
 
     /// An offer was answered.
@@ -336,7 +336,7 @@ impl Copies {
             let offered = self.offers.values().filter(|offer| offer.target == *node);
             offered.for_each(|offer| disk.takes(offer.bytes));
             // Out of its trash it comes back without taking more room.
-            let has_room = disk.room > entry.photo.bytes || entry.holding(*node).is_some();
+            let has_room = disk.room >= entry.photo.bytes || entry.holding(*node).is_some();
             disk.takes(entry.photo.bytes);
             Candidate {
                 node: *node,

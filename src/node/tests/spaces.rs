@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::super::limits::{RETRY, SETTLE, SKIP, STAGGER, TICK};
 use super::super::{Action, CloseReason, DiskAction, DiskEvent, LinkAction, LinkEvent, LinkId};
 use super::offers::{offered, offers};
-use super::pulling::{asked, get};
+use super::pulling::{asked, bytes, get, offer};
 use super::relieving::gives;
 use super::solo::{Solo, challenge, original, register};
 use super::versions::hold;
 use super::world::picture;
 use crate::balance::CAPACITY_MOST;
 use crate::node::space::roughly;
+use crate::protocol::client::DrainOrder;
 use crate::protocol::message::OfferReply;
 use crate::protocol::{Facts, Holding, Message, NodeId, Record, Request, Space};
 
@@ -103,7 +104,7 @@ fn what_an_owner_lets_lie_there_counts_the_own_photos_and_the_trash() {
     solo.hold(&[1; 10]);
     hold(&mut solo, picture(&[2; 10]), Holding::Retired);
     assert_eq!(told(&solo.wait(TICK)), [(1, space(40, 20))]);
-    assert_eq!(offered(&mut solo, &[3; 20]), OfferReply::Busy, "it would be full to the brim");
+    assert_eq!(offered(&mut solo, &[3; 21]), OfferReply::Busy);
     assert_eq!(offered(&mut solo, &[3; 12]), OfferReply::Accept);
     assert_eq!(offered(&mut solo, &[4; 12]), OfferReply::Busy, "the first one is on its way");
 }
@@ -158,13 +159,13 @@ fn a_larger_disk_is_offered_more() {
 
 #[test]
 fn who_has_no_room_is_offered_nothing_until_there_is_some() {
-    let mut solo = beside(4000, 10);
+    let mut solo = beside(4000, 9);
     solo.hear(2, Message::Space(space(4000, 0)));
     let photo = solo.hold(&[1; 10]);
     assert_eq!(offers(&solo.wait(SETTLE + RETRY)), []);
     let reason = &solo.status().at_risk[0].reason;
     assert!(reason.starts_with("no other node has room for it"), "{reason}");
-    solo.hear(1, Message::Space(space(4000, 11)));
+    solo.hear(1, Message::Space(space(4000, 10)));
     assert_eq!(offers(&solo.wait(TICK)), [(1, photo)], "it was only waiting for that");
     // What is on its way there takes room, too.
     solo.hold(&[2; 10]);
@@ -190,10 +191,30 @@ fn a_disk_that_is_nearly_full_is_relieved_of_what_others_have_in_any_case() {
     assert_eq!(looks(&solo.wait(2 * SKIP)).len(), 2, "now and then, until there is room");
     solo.tell(DiskEvent::Missing { photo: picture(&[2; 95]).id });
     assert_eq!(looks(&solo.wait(2 * SKIP)), []);
+    // Who hands over all has no room for others, and needs none.
+    hold(&mut solo, picture(&[5; 50]), Holding::Retired);
+    hold(&mut solo, picture(&[6; 50]), Holding::Retired);
+    assert!(!looks(&solo.wait(2 * SKIP)).is_empty());
+    solo.ask(Request::Drain { order: DrainOrder::Begin });
+    assert_eq!(looks(&solo.wait(2 * SKIP)), []);
+    solo.ask(Request::Drain { order: DrainOrder::Cancel });
+    [5, 6].map(|n| solo.tell(DiskEvent::Missing { photo: picture(&[n; 50]).id }));
     // An empty trash has nothing to give.
     solo.tell(DiskEvent::Missing { photo: picture(&[3; 1]).id });
     solo.hold(&[4; 100]);
     assert_eq!(looks(&solo.wait(2 * SKIP)), []);
+}
+
+#[test]
+fn a_photo_that_fits_exactly_is_taken() {
+    for (spare, reply) in
+        [(bytes().len(), OfferReply::Accept), (bytes().len() - 1, OfferReply::Busy)]
+    {
+        let mut solo = Solo::new();
+        room(&mut solo, spare as u64);
+        solo.join(1, PIN, &[]);
+        assert_eq!(offer(&mut solo, 1).0, Some(reply), "{spare}");
+    }
 }
 
 /// A node whose owner lets own photos move, eight of which another one keeps, too; and an empty disk.
