@@ -42,6 +42,21 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Whether it is asked for another group, which may see what is shared.
+    pub fn is_for_other_groups(&self) -> bool {
+        if let Request::List { shared, .. }
+        | Request::Explain { shared, .. }
+        | Request::GetExact { shared, .. }
+        | Request::GetPreview { shared, .. } = self
+        {
+            *shared
+        } else {
+            false
+        }
+    }
+}
+
 impl Answer {
     /// The answer to somebody who asks what only the node's owner may. They may have the owner's name: then their key is
     /// another one.

@@ -6,6 +6,7 @@ use crate::node::limits::{ALIASES_TOLD, AT_RISK, LIST_PAGE, PAGE_LOOKED_AT};
 use crate::node::mesh::{Peer, Presence};
 use crate::node::table::bounds::Bounds;
 use crate::node::table::entry::Entry;
+use crate::node::table::names::primary;
 use crate::node::table::spread::Spread;
 use crate::node::table::verdict::Verdict;
 use crate::node::words::spoken;
@@ -20,7 +21,17 @@ impl View<'_> {
         let ids = table.after(after).map(|entry| entry.photo.id);
         let (entries, next) =
             self.page(ids, |entry| table.is_shown(entry) && (!shared || self.cx.is_shared(entry)));
-        let photos = entries.into_iter().map(|entry| self.report(entry)).collect();
+        let (mut photos, mut looked_at) = (Vec::new(), 0);
+        for entry in &entries {
+            // A photo of many versions takes many look-ups: then there are fewer of them on a page.
+            if looked_at >= PAGE_LOOKED_AT {
+                let next = photos.last().map(|photo: &PhotoReport| photo.id);
+                return Answer::Photos { photos, next };
+            }
+            let report = if shared { self.report_abroad(entry) } else { self.report(entry) };
+            looked_at += 1 + report.versions as usize;
+            photos.push(report);
+        }
         Answer::Photos { photos, next }
     }
 
@@ -91,16 +102,15 @@ impl View<'_> {
     /// A photo's line in a list.
     pub(super) fn report(&self, entry: &Entry) -> PhotoReport {
         let label = self.cx.table.label(entry.photo.id);
-        let worse = self
-            .worse_versions(entry)
-            .flat_map(|other| other.facts.names.union(&other.facts.aliases));
+        let versions: Vec<&Entry> = self.worse_versions(entry).collect();
+        let worse = versions.iter().flat_map(|other| other.facts.names.union(&other.facts.aliases));
         let own = entry.facts.names.union(&entry.facts.aliases);
         let mut aliases: Vec<String> =
             own.chain(worse).filter(|name| **name != label).cloned().collect();
         aliases.sort_unstable();
         aliases.dedup();
         aliases.truncate(ALIASES_TOLD);
-        let times = self.worse_versions(entry).filter_map(|other| other.facts.dated);
+        let times = versions.iter().filter_map(|other| other.facts.dated);
         PhotoReport {
             name: label,
             id: entry.photo.id,
@@ -113,7 +123,17 @@ impl View<'_> {
             holders: entry.on_disk().collect(),
             originals: entry.on_disk().filter(|node| self.keeps_in_place(entry, *node)).collect(),
             aliases,
-            versions: u32::try_from(self.worse_versions(entry).count()).unwrap_or(u32::MAX),
+            versions: u32::try_from(versions.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The same for another group: nothing that says anything of other photos. A label does, if it tells the photo from
+    /// another one of that name.
+    pub(super) fn report_abroad(&self, entry: &Entry) -> PhotoReport {
+        PhotoReport {
+            name: primary(&entry.photo, &entry.facts).into_owned(),
+            dated: entry.facts.dated,
+            ..self.report(entry)
         }
     }
 

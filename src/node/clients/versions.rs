@@ -37,7 +37,7 @@ impl View<'_> {
         let named: BTreeSet<NodeId> = named.collect();
         let explanation = Explanation {
             called: self.cx.all_called(named),
-            photo: self.report(entry),
+            photo: if shared { self.report_abroad(entry) } else { self.report(entry) },
             meant: match found {
                 Found::One(photo) if exact => Some(photo),
                 Found::One(_) | Found::Ambiguous(_) | Found::Nothing => {

@@ -198,7 +198,9 @@ fn a_disk_that_is_nearly_full_is_relieved_of_what_others_have_in_any_case() {
     solo.ask(Request::Drain { order: DrainOrder::Begin });
     assert_eq!(looks(&solo.wait(2 * SKIP)), []);
     solo.ask(Request::Drain { order: DrainOrder::Cancel });
-    [5, 6].map(|n| solo.tell(DiskEvent::Missing { photo: picture(&[n; 50]).id }));
+    for n in [5, 6] {
+        solo.tell(DiskEvent::Missing { photo: picture(&[n; 50]).id });
+    }
     // An empty trash has nothing to give.
     solo.tell(DiskEvent::Missing { photo: picture(&[3; 1]).id });
     solo.hold(&[4; 100]);
