@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use abroad::SuperArgs;
+use abroad::{At, SuperArgs};
 pub(crate) use abroad::{CircleCommand, SuperPeerArgs};
 use gallery::GalleryArgs;
 use group::Member;
@@ -272,8 +272,8 @@ pub(crate) enum LogFormat {
 impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
-            super_peer: self.super_peer.of_daemon(self.member.path())?,
-            super_port: self.super_peer.at.as_ref().map(Address::port),
+            super_peer: self.super_peer.of_daemon(&self.host, self.member.path())?,
+            super_port: self.super_peer.at.as_ref().map(At::port),
             gallery: self.gallery.map(|at| gallery::of_daemon(&at, self.member.path())),
             member: self.member.read()?,
             change_group: self.change_group,
@@ -322,8 +322,13 @@ impl Asked {
     pub(crate) fn connect_to(&self, group: Option<&str>) -> Result<Daemon, Failure> {
         match group {
             None => self.connect(),
-            Some(group) => client::abroad(self.connect()?, self.member.read()?.as_ref(), group),
+            Some(group) => client::abroad(|| self.connect(), self.member.read()?.as_ref(), group),
         }
+    }
+
+    /// Who asks, in a group.
+    pub(crate) fn member(&self) -> Result<Option<MemberFile>, Failure> {
+        self.member.read()
     }
 
     /// To a super-peer of the group.

@@ -94,8 +94,8 @@ fn run(command: Command) -> Result<u8, Failure> {
 /// Lists the collection, another group's, or all.
 fn list(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> {
     if args.all {
-        let to_super_peer = || args.asked.connect_to_super_peer();
-        return client::list_all(|| args.asked.connect(), to_super_peer, &args.wish(), out);
+        let member = args.asked.member()?;
+        return client::list_all(|| args.asked.connect(), member.as_ref(), &args.wish(), out);
     }
     client::list(&mut args.asked.connect_to(args.group.as_deref())?, &args.wish(), out)
 }

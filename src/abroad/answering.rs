@@ -10,28 +10,27 @@ use std::thread;
 use std::time::Instant;
 
 use super::answers::Answers;
-use super::limits::{GETS, IDLE, SILENCE};
+use super::limits::{FIRST_FRAME, GREETING, IDLE, PAGE};
 use super::pieces::{Inlet, pipe};
 use super::{Abroad, lock, socket};
-use crate::client::{Daemon, Failure};
+use crate::client::Failure;
+use crate::client::patience::Patient;
 use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::between::{Between, End};
 use crate::protocol::client::{Explanation, Refusal};
 use crate::protocol::codec::{self, FrameError, FrameReader};
 use crate::protocol::secure::Channel;
-use crate::protocol::{Answer, GroupId, Request};
+use crate::protocol::{Answer, Blob, GroupId, Request};
 
 /// The answer to whoever asks for what is not shared, or not there: nobody learns which.
 const NOTHING: &str = "this group shows no such photo";
 
 /// A link from another group.
-pub(super) struct Foreigner<'a> {
+struct Foreigner<'a> {
     abroad: &'a Abroad,
     group: GroupId,
-    questions: FrameReader<TcpStream>,
+    questions: FrameReader<Patient>,
     answers: Answers,
-    /// Made with the first question that needs it.
-    daemon: Option<Daemon>,
 }
 
 /// Talks with another group until it has asked all.
@@ -40,28 +39,28 @@ pub(super) fn serve(
     stream: TcpStream,
     channel: &Arc<Channel>,
 ) -> Result<(), FrameError> {
-    let mut answers = Answers::new(stream.try_clone().map_err(FrameError::Io)?, channel);
-    let mut questions = FrameReader::new(stream, Some(Arc::clone(channel)));
-    let content = questions.next(codec::MAX_REQUEST)?.ok_or(FrameError::Torn)?;
+    let remote = stream.peer_addr().map_err(FrameError::Io)?.ip().to_canonical();
+    let patient = socket::patient(&stream, FIRST_FRAME).map_err(FrameError::Io)?;
+    let mut answers = Answers::new(stream, channel);
+    let mut questions = FrameReader::new(patient, Some(Arc::clone(channel)));
+    let content = questions.next(GREETING)?.ok_or(FrameError::Torn)?;
     let Between::Link(theirs) = codec::decode(&content)? else {
         return Err(FrameError::Malformed("it does not say of which group it is".to_owned()));
     };
     let group = abroad.recognise(&theirs, End::Dialed, channel).map_err(FrameError::Malformed)?;
-    lock(&abroad.circle).heard_of(&theirs.supers);
+    lock(&abroad.circle).heard_of(&theirs.supers, remote);
     let greeting = abroad.greet(End::Listened, channel);
     answers.link(greeting).map_err(FrameError::Io)?;
-    let mut foreigner = Foreigner { abroad, group, questions, answers, daemon: None };
-    foreigner.converse()
+    Foreigner { abroad, group, questions, answers }.converse()
 }
 
 impl Foreigner<'_> {
     fn converse(&mut self) -> Result<(), FrameError> {
         loop {
-            socket::prepare(self.questions.get_mut(), IDLE).map_err(FrameError::Io)?;
+            self.questions.get_mut().wait_again(IDLE, None);
             let Some(content) = self.questions.next(codec::MAX_REQUEST)? else {
                 return Ok(());
             };
-            socket::prepare(self.questions.get_mut(), SILENCE).map_err(FrameError::Io)?;
             let question = codec::decode(&content)?;
             let answered = match question {
                 Between::Get { photo, from } => self.get(photo, from),
@@ -80,35 +79,50 @@ impl Foreigner<'_> {
                 let groups = lock(&self.abroad.circle).some(self.group, Instant::now());
                 return Ok(Answer::Groups { groups });
             }
-            Between::List { after } => Request::List { after, shared: true },
+            Between::List { after } => return Ok(self.list(after).unwrap_or_else(unavailable)),
             Between::Explain { image_name } => explain(image_name),
             Between::Preview { photo, size } => preview(photo, size),
             Between::Link(_) | Between::Get { .. } => {
                 return Err(FrameError::Malformed("it says twice who it is".to_owned()));
             }
         };
-        Ok(self.ask(&request).map_or_else(unavailable, for_other_groups))
+        let answer = self.abroad.borrow().and_then(|mut daemon| daemon.ask(&request));
+        Ok(answer.map_or_else(unavailable, for_other_groups))
     }
 
-    /// Asks the own daemon; once more over a new link if the one there was is broken.
-    fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
-        if let Some(daemon) = &mut self.daemon
-            && let Ok(answer) = daemon.hear(request)
-        {
-            return Ok(answer);
+    /// A page of what is shared. The daemon's own pages end after so many photos, shared or not; where they do is for nobody
+    /// abroad to know. So they are put together, until it is certain that there is more, or no more, to tell.
+    fn list(&mut self, after: Option<PhotoId>) -> Result<Answer, Failure> {
+        let mut daemon = self.abroad.borrow()?;
+        let (mut photos, mut next) = (Vec::new(), after);
+        loop {
+            let answer = daemon.ask(&Request::List { after: next, shared: true })?;
+            let Answer::Photos { photos: page, next: more } = answer else {
+                return Ok(nothing());
+            };
+            photos.extend(page.into_iter().map(|photo| photo.for_other_groups()));
+            if photos.len() > PAGE {
+                photos.truncate(PAGE);
+                let next = photos.last().map(|photo| photo.id);
+                return Ok(Answer::Photos { photos, next });
+            }
+            match more {
+                Some(_) if more > next => next = more,
+                Some(_) | None => return Ok(Answer::Photos { photos, next: None }),
+            }
         }
-        let daemon = self.daemon.insert(self.abroad.daemon()?);
-        daemon.hear(request)
     }
 
     /// Sends the rest of a photo, as it comes from the own group.
     fn get(&mut self, photo: PhotoId, from: u64) -> io::Result<()> {
         let Some(_turn) = self.abroad.gets.take(self.group) else {
-            let error =
-                format!("{GETS} photos are being sent to other groups: ask another super-peer");
-            return self.answers.answer(&Answer::Refused { cause: Refusal::Daemon, error });
+            return self.answers.answer(&busy());
         };
-        let (label, bytes) = match self.ask(&explain(photo.to_string())) {
+        let mut daemon = match self.abroad.borrow() {
+            Ok(daemon) => daemon,
+            Err(_) => return self.answers.answer(&busy()),
+        };
+        let (label, bytes) = match daemon.ask(&explain(photo.to_string())) {
             Ok(Answer::Explained(told)) if told.photo.id == photo => {
                 (told.photo.name, told.photo.bytes)
             }
@@ -118,24 +132,27 @@ impl Foreigner<'_> {
         let Some(left) = bytes.checked_sub(from).filter(|left| *left > 0) else {
             return self.answers.answer(&nothing());
         };
-        let Some(mut daemon) = self.daemon.take() else {
-            return Err(io::ErrorKind::NotConnected.into());
-        };
-        let (inlet, outlet) = pipe();
+        let (inlet, mut outlet) = pipe();
         let request = Request::GetExact { photo, shared: true };
-        let answer = Answer::ReceiveImage {
-            image_name: String::new(),
-            label,
-            id: photo,
-            bytes: left,
-            image: Default::default(),
-        };
+        let (image_name, image) = (String::new(), Blob::default());
+        let answer = Answer::ReceiveImage { image_name, label, id: photo, bytes: left, image };
         thread::scope(|scope| {
             // It ends with the photo, or when nobody takes the pieces any more.
-            scope.spawn(move || drop(daemon.hear_photo(&request, bytes, passing(from, &inlet))));
-            self.answers.image(&answer, left, outlet)
+            let coming = scope.spawn(move || daemon.get(&request, bytes, passing(from, &inlet)));
+            if outlet.begins() {
+                let sent = self.answers.image(&answer, left, &mut outlet);
+                drop(outlet);
+                return sent;
+            }
+            let why = coming.join().unwrap_or_else(|_| Ok(nothing()));
+            self.answers.answer(&why.map_or_else(unavailable, for_other_groups))
         })
     }
+}
+
+fn busy() -> Answer {
+    let error = "enough is being sent to other groups already: ask another super-peer".to_owned();
+    Answer::Refused { cause: Refusal::Daemon, error }
 }
 
 /// Passes on what comes of a photo, but for the beginning that is there already.

@@ -13,7 +13,7 @@ use crate::protocol::codec::FrameWriter;
 use crate::protocol::secure::Channel;
 
 /// The slowest that an answer may be taken, in bytes a second: as slow as a daemon bears with.
-const SLOWEST: u64 = 8 * 1024;
+const TAKEN: u64 = 8 * 1024;
 
 /// Answers on their way out, none of which may be taken without end.
 pub(super) struct Answers(FrameWriter<Paced>);
@@ -67,15 +67,15 @@ impl Answers {
         &mut self,
         answer: &Answer,
         bytes: u64,
-        mut outlet: Outlet,
+        outlet: &mut Outlet,
     ) -> io::Result<()> {
         self.has_time_for(bytes);
-        self.0.image(answer, bytes, &mut outlet)?;
+        self.0.image(answer, bytes, outlet)?;
         self.0.flush()
     }
 
     fn has_time_for(&mut self, bytes: u64) {
-        let time = SILENCE * 2 + Duration::from_secs(bytes / SLOWEST);
+        let time = SILENCE + Duration::from_secs(bytes / TAKEN);
         self.0.get_mut().until = Instant::now() + time;
     }
 }

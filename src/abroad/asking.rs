@@ -12,24 +12,27 @@ use std::time::Instant;
 
 use super::answers::Answers;
 use super::circle::Named;
-use super::limits::{BUSY, IDLE, LABELS, SILENCE};
+use super::limits::{BUSY, FIRST_FRAME, IDLE, LABELS, LABELS_TIME, SILENCE};
 use super::neighbour::{Neighbour, Trouble};
 use super::pieces::{Inlet, pipe};
 use super::{Abroad, lock, socket};
+use crate::client::patience::Patient;
 use crate::photo::{MAX_PHOTO, PhotoId};
 use crate::protocol::between::Between;
 use crate::protocol::client::Refusal;
 use crate::protocol::codec::{self, FrameError, FrameReader};
 use crate::protocol::secure::Channel;
-use crate::protocol::{Address, Answer, GroupId, Request};
+use crate::protocol::{Address, Answer, Certificate, GroupId, Request};
 
 /// A client of the own group.
 struct Visitor<'a> {
     abroad: &'a Abroad,
-    requests: FrameReader<TcpStream>,
+    requests: FrameReader<Patient>,
     answers: Answers,
     /// The links that this client's questions have made.
     links: BTreeMap<Address, Neighbour>,
+    /// Who it is, once that is known.
+    member: Option<Certificate>,
 }
 
 /// Talks with a client until it has asked all.
@@ -38,9 +41,10 @@ pub(super) fn serve(
     stream: TcpStream,
     channel: &Arc<Channel>,
 ) -> Result<(), FrameError> {
-    let answers = Answers::new(stream.try_clone().map_err(FrameError::Io)?, channel);
-    let requests = FrameReader::new(stream, Some(Arc::clone(channel)));
-    let mut visitor = Visitor { abroad, requests, answers, links: BTreeMap::new() };
+    let patient = socket::patient(&stream, FIRST_FRAME).map_err(FrameError::Io)?;
+    let answers = Answers::new(stream, channel);
+    let requests = FrameReader::new(patient, Some(Arc::clone(channel)));
+    let mut visitor = Visitor { abroad, requests, answers, links: BTreeMap::new(), member: None };
     let outcome = visitor.register(channel).and_then(|()| visitor.converse());
     if let Err(FrameError::Malformed(error)) = &outcome {
         // The link is closed whether this arrives or not.
@@ -70,25 +74,36 @@ impl Visitor<'_> {
         if visitor.group() != ours.group() {
             return refused(format!("{} is a member of another group", visitor.name()));
         }
-        if lock(&self.abroad.circle).removed.iter().any(|removal| removal.voids(visitor)) {
-            return refused(format!("{} is a member no longer", visitor.name()));
-        }
+        let visitor = visitor.clone();
+        self.is_member(&visitor)?;
         if codec::reads_attachments(&features) {
             self.answers.attach();
         }
         let owner = visitor.key() == ours.certificate().key();
         let (node, member) = (ours.node(), Box::new(ours.clone()));
         let features = codec::features();
+        self.member = Some(visitor);
         self.say(&Answer::Registered { node, member, owner, features })
+    }
+
+    /// The group may remove somebody while they are connected.
+    fn is_member(&self, visitor: &Certificate) -> Result<(), FrameError> {
+        let removed = lock(&self.abroad.circle);
+        match removed.removed.iter().any(|removal| removal.voids(visitor)) {
+            true => Err(FrameError::Malformed(format!("{} is a member no longer", visitor.name()))),
+            false => Ok(()),
+        }
     }
 
     fn converse(&mut self) -> Result<(), FrameError> {
         loop {
-            socket::prepare(self.requests.get_mut(), IDLE).map_err(FrameError::Io)?;
+            self.requests.get_mut().wait_again(IDLE, None);
             let Some(request) = self.next()? else {
                 return Ok(());
             };
-            socket::prepare(self.requests.get_mut(), SILENCE).map_err(FrameError::Io)?;
+            if let Some(member) = &self.member {
+                self.is_member(member)?;
+            }
             match request {
                 Request::Groups => {
                     let groups = lock(&self.abroad.circle).all(Instant::now());
@@ -112,10 +127,10 @@ impl Visitor<'_> {
                 let (image_name, undelivered) = (group.to_owned(), false);
                 return self.say(&Answer::NotFound { image_name, candidates, undelivered, reason });
             }
-            Named::Nobody => {
-                let reason = match group == self.abroad.options.name.as_str() {
-                    true => "that is your own group: ask without its name",
-                    false => "no other group is called so: `photomesh groups` names them",
+            Named::Own | Named::Nobody => {
+                let reason = match found {
+                    Named::Own => "that is your own group: ask without its name",
+                    _ => "no other group is called so: `photomesh groups` names them",
                 };
                 return self.say(&not_found(group, reason.to_owned(), false));
             }
@@ -182,13 +197,19 @@ impl Visitor<'_> {
 
     /// The labels of all that a group shares.
     fn labels(&mut self, id: GroupId, group: &str) -> Answer {
-        let (mut list, mut after) = (Vec::new(), None);
+        let (mut list, mut after, began) = (Vec::new(), None, Instant::now());
         loop {
+            if began.elapsed() > LABELS_TIME {
+                return out_of_reach(group, "its list takes too long");
+            }
             match self.ask(id, group, &Between::List { after }) {
                 Answer::Photos { photos, next } => {
+                    let before = list.len();
                     list.extend(photos.into_iter().map(|photo| photo.name));
                     match next {
-                        Some(_) if next > after && list.len() < LABELS => after = next,
+                        Some(_) if next > after && list.len() < LABELS && list.len() > before => {
+                            after = next
+                        }
                         Some(_) => return out_of_reach(group, "its list does not end"),
                         None => break,
                     }
@@ -217,15 +238,20 @@ impl Visitor<'_> {
             bytes: told.bytes,
             image: Default::default(),
         };
-        let (inlet, outlet) = pipe();
-        let mut links = std::mem::take(&mut self.links);
+        let (inlet, mut outlet) = pipe();
         let supers = lock(&self.abroad.circle).supers_of(id);
-        let abroad = self.abroad;
+        let Visitor { abroad, links, answers, .. } = self;
         let sent = thread::scope(|scope| {
-            scope.spawn(move || {
-                receive(abroad, (id, &supers), &mut links, (told.id, told.bytes), &inlet);
-            });
-            self.answers.image(&answer, told.bytes, outlet)
+            let wanted = (told.id, told.bytes);
+            let coming = scope.spawn(move || receive(abroad, (id, &supers), links, wanted, &inlet));
+            if outlet.begins() {
+                let sent = answers.image(&answer, told.bytes, &mut outlet);
+                // Who has hung up stops the others by that.
+                drop(outlet);
+                return sent;
+            }
+            let why = coming.join().unwrap_or(None);
+            answers.answer(&why.unwrap_or_else(|| out_of_reach(group, "nobody there delivers it")))
         });
         sent.map_err(FrameError::Io)
     }
@@ -236,15 +262,16 @@ impl Visitor<'_> {
 }
 
 /// Receives a photo from one super-peer after the other, each from where the last one has stopped, and passes it on. Who
-/// has enough to do is asked again, for a while. What is missing in the end the client sees.
+/// has enough to do is asked again, for a while. What is missing in the end the client sees; if nothing has come, the last
+/// answer says why.
 fn receive(
     abroad: &Abroad,
     (group, supers): (GroupId, &[Address]),
     links: &mut BTreeMap<Address, Neighbour>,
     (photo, bytes): (PhotoId, u64),
     inlet: &Inlet,
-) {
-    let (mut from, mut progress) = (0, Instant::now());
+) -> Option<Answer> {
+    let (mut from, mut progress, mut why) = (0, Instant::now(), None);
     while progress.elapsed() < SILENCE {
         let mut again = false;
         for address in supers {
@@ -256,27 +283,30 @@ fn receive(
                 if link.group != group {
                     return Err(Trouble::Gone("another group answers there now".to_owned()));
                 }
-                link.get((photo, from), bytes - from, |piece| {
+                let answer = link.get((photo, from), bytes.saturating_sub(from), |piece| {
                     (from, progress) = (from + piece.len() as u64, Instant::now());
                     inlet.pass(piece).map_err(|_| Trouble::Unwanted)
-                })
+                })?;
+                links.insert(address.clone(), link);
+                Ok(answer)
             });
             match took {
-                Ok(Answer::Refused { .. }) => again = true,
-                Ok(_) => {}
-                Err(Trouble::Unwanted) => return,
+                _ if from >= bytes => return None,
+                Ok(answer) => {
+                    again |= matches!(answer, Answer::Refused { .. });
+                    why = Some(answer);
+                }
+                Err(Trouble::Unwanted) => return None,
                 Err(Trouble::Gone(_)) if may_be_stale => again = true,
                 Err(Trouble::Gone(_)) => lock(&abroad.circle).failed(address, Instant::now()),
             }
-            if from == bytes {
-                return;
-            }
         }
         if !again {
-            return;
+            return why;
         }
         thread::sleep(BUSY);
     }
+    why
 }
 
 /// Whether an answer is one to this question.

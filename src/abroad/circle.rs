@@ -4,10 +4,12 @@
 //! time, and count when a group has answered there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::limits::{EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
+use super::limits::{DOUBT, DOUBTED, EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
 use crate::protocol::between::{GROUPS, GroupName, GroupReport, SUPERS};
+use crate::protocol::group::MEMBERS;
 use crate::protocol::{Address, GroupId, Revocation};
 
 /// The circle, as one super-peer knows it.
@@ -17,10 +19,14 @@ pub(super) struct Circle {
     pub(super) own: GroupReport,
     /// Whom the own group has removed.
     pub(super) removed: Vec<Revocation>,
+    /// Whether that is known: before, nobody is let in.
+    pub(super) ready: bool,
     groups: BTreeMap<[u8; 32], Other>,
     /// Addresses that were given by hand, and those that others have told, and when each was tried last.
     given: BTreeMap<Address, Option<Instant>>,
     told: BTreeMap<Address, Option<Instant>>,
+    /// Told ones that did not answer, and when they were tried.
+    doubted: BTreeMap<Address, Instant>,
     /// The other super-peers of the own group, which may know of groups that this one does not, and when each was asked
     /// last.
     siblings: BTreeMap<Address, Option<Instant>>,
@@ -50,9 +56,48 @@ struct Super {
     failed: u32,
 }
 
+/// From where an address can be reached, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// From the computer itself.
+    Here,
+    /// From the house, or a VPN.
+    House,
+    /// From anywhere, as far as one can see.
+    World,
+}
+
+impl Reach {
+    fn of(ip: IpAddr) -> Reach {
+        match ip.to_canonical() {
+            ip if ip.is_loopback() || ip.is_unspecified() => Reach::Here,
+            IpAddr::V4(ip) => {
+                let [a, b, ..] = ip.octets();
+                let shared = a == 100 && (64..128).contains(&b);
+                let near = ip.is_private() || ip.is_link_local() || shared;
+                if near { Reach::House } else { Reach::World }
+            }
+            IpAddr::V6(ip) => {
+                let near = ip.is_unique_local() || ip.is_unicast_link_local();
+                if near { Reach::House } else { Reach::World }
+            }
+        }
+    }
+}
+
+/// The same of a host, which may be a name.
+fn reach_of(host: &str) -> Reach {
+    match host.parse::<IpAddr>() {
+        Ok(ip) => Reach::of(ip),
+        Err(_) if host.eq_ignore_ascii_case("localhost") => Reach::Here,
+        Err(_) => Reach::World,
+    }
+}
+
 /// Where a name of a group leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Named {
+    Own,
     One(GroupId),
     Several(Vec<String>),
     Nobody,
@@ -64,9 +109,11 @@ impl Circle {
         Circle {
             own,
             removed: Vec::new(),
+            ready: false,
             groups: BTreeMap::new(),
             given,
             told: BTreeMap::new(),
+            doubted: BTreeMap::new(),
             siblings: BTreeMap::new(),
             ours: BTreeSet::new(),
             told_last: 0,
@@ -82,16 +129,19 @@ impl Circle {
         }
     }
 
-    /// Somebody says that others of the circle are at these addresses.
-    pub(super) fn heard_of(&mut self, addresses: &[Address]) {
+    /// Somebody says that others of the circle are at these addresses. Nobody is sent by that to where the teller could not
+    /// go: to this computer, or to others in the house. And what has not answered is not tried again for an hour.
+    pub(super) fn heard_of(&mut self, addresses: &[Address], teller: IpAddr) {
         let known: BTreeSet<&Address> =
             self.groups.values().flat_map(|other| other.supers.keys()).collect();
         for address in addresses {
             let is_news = !known.contains(address)
                 && !self.given.contains_key(address)
                 && !self.ours.contains(address)
-                && !self.own.supers.contains(address);
-            if is_news && self.told.len() < HEARSAY {
+                && !self.own.supers.contains(address)
+                && !self.doubted.contains_key(address);
+            let may_be = address.port() >= 1024 && reach_of(address.host()) >= Reach::of(teller);
+            if is_news && may_be && self.told.len() < HEARSAY {
                 self.told.entry(address.clone()).or_insert(None);
             }
         }
@@ -174,7 +224,16 @@ impl Circle {
         other.report.name = name;
         other.answered = now;
         other.rest = (other.rest * 2).min(round);
-        other.removed = removed.to_vec();
+        for removal in removed {
+            // What a group has said it does not unsay, even if a super-peer of its has not heard of it yet.
+            let is_full = other.removed.len() >= MEMBERS;
+            let known = other.removed.iter_mut().find(|known| known.name() == removal.name());
+            match known {
+                Some(known) if known.serial() < removal.serial() => *known = removal.clone(),
+                None if removal.group() == group && !is_full => other.removed.push(removal.clone()),
+                Some(_) | None => {}
+            }
+        }
         if other.supers.len() >= SUPERS && !other.supers.contains_key(at) {
             let worst = other.supers.iter().max_by_key(|(_, one)| one.failed);
             if let Some(worst) = worst.filter(|(_, one)| one.failed > 0).map(|(at, _)| at.clone()) {
@@ -187,7 +246,7 @@ impl Circle {
     }
 
     /// It has told what it shares, and whom it knows.
-    pub(super) fn summed_up(&mut self, group: GroupId, groups: &[GroupReport]) {
+    pub(super) fn summed_up(&mut self, group: GroupId, groups: &[GroupReport], teller: IpAddr) {
         let Some((theirs, others)) = groups.split_first() else {
             return;
         };
@@ -196,14 +255,19 @@ impl Circle {
             other.report = GroupReport { id: group, name, lost_secs, ..theirs.clone() };
         }
         let told = theirs.supers.iter().chain(others.iter().flat_map(|other| &other.supers));
-        let told: Vec<Address> = told.cloned().collect();
-        self.heard_of(&told);
+        let told: Vec<Address> = told.take(2 * HEARSAY).cloned().collect();
+        self.heard_of(&told, teller);
     }
 
     /// Nobody answers at an address, or not as a super-peer of the circle does.
     pub(super) fn failed(&mut self, at: &Address, now: Instant) {
         // What was only told is tried once.
-        self.told.remove(at);
+        if self.told.remove(at).is_some() {
+            self.doubted.retain(|_, since| now.duration_since(*since) < DOUBT);
+            if self.doubted.len() < DOUBTED {
+                self.doubted.insert(at.clone(), now);
+            }
+        }
         for other in self.groups.values_mut() {
             if let Some(one) = other.supers.get_mut(at) {
                 *one = Super { tried: now, failed: one.failed.saturating_add(1) };
@@ -251,7 +315,8 @@ impl Circle {
             let lost_secs = is_lost.then_some(quiet.as_secs());
             GroupReport { supers, lost_secs, ..other.report.clone() }
         };
-        let mut others: Vec<GroupReport> = self.groups.values().map(report).collect();
+        let mut others: Vec<GroupReport> =
+            self.groups.values().map(report).take(GROUPS - 1).collect();
         others.sort_by(|a, b| a.name.cmp(&b.name));
         others.insert(0, self.own.clone());
         others
@@ -259,6 +324,10 @@ impl Circle {
 
     /// What a name means: `porto`, or `porto~1f3a` if there are two of that name.
     pub(super) fn find(&self, name: &str) -> Named {
+        // Another group that calls itself like the own one is found by its digits only.
+        if name == self.own.name.as_str() {
+            return Named::Own;
+        }
         let (name, digits) = name.split_once('~').unwrap_or((name, ""));
         let ids = self.groups.values().map(|other| &other.report);
         let alike = ids
@@ -268,7 +337,7 @@ impl Circle {
             [] => Named::Nobody,
             [one] => Named::One(one.id),
             _ => Named::Several(
-                alike.iter().map(|one| format!("{name}~{}", &one.id.short()[..4])).collect(),
+                alike.iter().map(|one| format!("{name}~{}", &one.id.short()[..8])).collect(),
             ),
         }
     }

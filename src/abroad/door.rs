@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,14 +20,28 @@ use crate::protocol::secure::{Channel, Credentials};
 /// How long to rest when the system cannot accept: it may have no room for a moment.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How many connections there are of each kind. Who has not proven any key yet takes no place of those who have.
+/// How many connections there are of each kind, by the host that they come from. Who has not proven any key yet takes no
+/// place of those who have.
 #[derive(Debug, Default)]
 pub(super) struct Seats {
-    arriving: Mutex<BTreeMap<IpAddr, usize>>,
-    clients: AtomicUsize,
-    foreigners: AtomicUsize,
+    arriving: Places,
+    clients: Places,
+    foreigners: Places,
     /// When somebody was last turned away aloud.
     told: Mutex<Option<Instant>>,
+}
+
+type Places = Mutex<BTreeMap<IpAddr, usize>>;
+
+/// The host of an address: whoever has one of IPv6 has as many as they like below it.
+fn host_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => {
+            let network = u128::from(ip) >> 64 << 64;
+            IpAddr::V6(network.into())
+        }
+        v4 => v4,
+    }
 }
 
 impl Seats {
@@ -43,44 +56,30 @@ impl Seats {
 }
 
 /// A seat, free again when dropped.
-struct Seat<'a>(&'a AtomicUsize);
+struct Seat<'a>(&'a Places, IpAddr);
 
 impl<'a> Seat<'a> {
-    fn take(taken: &'a AtomicUsize, most: usize) -> Option<Seat<'a>> {
-        let seat = Seat(taken);
-        (taken.fetch_add(1, Ordering::Relaxed) < most).then_some(seat)
+    /// One of so many, of which no host has more than a quarter. Whoever sits at this computer is trusted with more.
+    fn take(places: &'a Places, host: IpAddr, most: usize) -> Option<Seat<'a>> {
+        let mut taken = lock(places);
+        let all: usize = taken.values().sum();
+        let share = if host.is_loopback() { most / 2 } else { most / 4 };
+        let theirs = taken.entry(host).or_default();
+        if all >= most || *theirs >= share {
+            return None;
+        }
+        *theirs += 1;
+        Some(Seat(places, host))
     }
 }
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A place in the doorway, free again when dropped.
-struct Arrival<'a>(&'a Seats, IpAddr);
-
-impl<'a> Arrival<'a> {
-    fn take(seats: &'a Seats, from: IpAddr) -> Option<Arrival<'a>> {
-        let mut arriving = lock(&seats.arriving);
-        let all: usize = arriving.values().sum();
-        let theirs = arriving.entry(from).or_default();
-        if all >= ARRIVING || *theirs >= ARRIVING / 4 {
-            return None;
-        }
-        *theirs += 1;
-        Some(Arrival(seats, from))
-    }
-}
-
-impl Drop for Arrival<'_> {
-    fn drop(&mut self) {
-        let mut arriving = lock(&self.0.arriving);
-        if let Some(theirs) = arriving.get_mut(&self.1) {
+        let mut taken = lock(self.0);
+        if let Some(theirs) = taken.get_mut(&self.1) {
             *theirs -= 1;
         }
-        arriving.retain(|_, theirs| *theirs > 0);
+        taken.retain(|_, theirs| *theirs > 0);
     }
 }
 
@@ -108,17 +107,21 @@ pub(super) fn open(abroad: &Arc<Abroad>, listener: TcpListener) -> io::Result<()
 /// Serves a connection until it ends.
 fn attend(abroad: &Abroad, stream: TcpStream, from: IpAddr) {
     let seats = &abroad.seats;
-    let Some(arrival) = Arrival::take(seats, from) else {
+    let Some(arrival) = Seat::take(&seats.arriving, host_of(from), ARRIVING) else {
         return;
     };
-    if socket::prepare(&stream, FIRST_FRAME).is_err() {
+    // Before it is known who is no member any more, nobody comes in.
+    let Ok(mut patient) = socket::patient(&stream, FIRST_FRAME) else {
+        return;
+    };
+    if !lock(&abroad.circle).ready {
         return;
     }
     let own = abroad.link_secret;
     let ours = Credentials { group: abroad.options.member.shared.clone(), own };
     let theirs = Credentials { group: abroad.circle_key.clone(), own };
     let keys = [&ours, &theirs];
-    let Ok((channel, key)) = Channel::respond_to_one_of(&keys, &mut &stream, &mut &stream) else {
+    let Ok((channel, key)) = Channel::respond_to_one_of(&keys, &mut patient, &mut &stream) else {
         // A stranger, who learns nothing and is not worth a line: there may be many.
         return;
     };
@@ -128,7 +131,7 @@ fn attend(abroad: &Abroad, stream: TcpStream, from: IpAddr) {
         0 => (&seats.clients, CLIENTS),
         _ => (&seats.foreigners, FOREIGNERS),
     };
-    let Some(_seat) = Seat::take(taken, most) else {
+    let Some(_seat) = Seat::take(taken, host_of(from), most) else {
         return;
     };
     let outcome = match key {

@@ -16,7 +16,11 @@ pub(super) const ARRIVING: usize = 128;
 pub(super) const GETS: usize = 8;
 
 /// How long to wait until a super-peer that has enough to do is asked again.
-pub(super) const BUSY: Duration = Duration::from_millis(200);
+pub(super) const BUSY: Duration = Duration::from_millis(500);
+
+/// Links to the own daemon for all questions of other groups together: enough for the photos and something besides, and a
+/// small part of what the daemon lets its owner's clients have.
+pub(super) const LINKS: usize = GETS + 4;
 
 /// How many pieces of a photo wait between the thread that receives and the one that sends. What the client does not
 /// take is not asked of the other group: so a slow client stops all of them, back to the disk.
@@ -31,9 +35,13 @@ pub(super) const DIAL: Duration = Duration::from_secs(5);
 /// How long the other side may take for its handshake and its first frame.
 pub(super) const FIRST_FRAME: Duration = Duration::from_secs(10);
 
-/// How long somebody may be silent who is to send or to take bytes: longer than a daemon needs to fetch a photo of its
-/// own group, and so long that a line which has gone down for some seconds loses nothing.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+/// How long somebody may be silent who is to answer, or to take bytes. For a photo there is more time, since it may have to
+/// come over a home line first: what so many bytes a second take, up to a quarter of an hour.
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
+/// See [`SILENCE`].
+pub(super) const SLOWEST: u64 = 16 * 1024;
+/// See [`SILENCE`].
+pub(super) const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// How long a connection may wait for the next question.
 pub(super) const IDLE: Duration = Duration::from_secs(120);
@@ -58,11 +66,29 @@ pub(super) const ASKED: usize = 8;
 /// A group that has not answered for so long is forgotten: a week.
 pub(super) const FORGET: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The most addresses that are tried by the word of others.
+/// The most addresses that are tried by the word of others, and for how long one is not tried again that did not answer.
 pub(super) const HEARSAY: usize = 64;
+/// See [`HEARSAY`].
+pub(super) const DOUBT: Duration = Duration::from_secs(3600);
 
-/// The longest answer of another group, in bytes: twice a page as a daemon makes it.
-pub(super) const ANSWER: usize = 1024 * 1024;
+/// Of how many of those it is remembered.
+pub(super) const DOUBTED: usize = 1024;
+
+/// How many addresses of one host name are tried.
+pub(super) const CANDIDATES: usize = 2;
+
+/// How many photos one page tells another group of.
+pub(super) const PAGE: usize = 256;
+
+/// The longest answer of another group but for photos, in bytes: twice a page as a daemon makes it, and more than the
+/// largest small picture.
+pub(super) const ANSWER: usize = 2 * 1024 * 1024;
+
+/// The longest greeting, in bytes: with as many removals as a group can have.
+pub(super) const GREETING: usize = 64 * 1024;
+
+/// The longest that all labels of another group may take to come.
+pub(super) const LABELS_TIME: Duration = Duration::from_secs(60);
 
 /// The most photos in all pages of one list of labels.
 pub(super) const LABELS: usize = 1_000_000;

@@ -78,6 +78,7 @@ use self::circle::Circle;
 use self::door::Seats;
 use self::limits::{ASKED, EAGER, GETS};
 use self::neighbour::Neighbour;
+use self::own::Links;
 use crate::client::Failure;
 use crate::process::{spawn, stop_wishes};
 use crate::protocol::between::{Between, End, Greeting, GroupName, GroupReport};
@@ -117,6 +118,7 @@ struct Abroad {
     circle: Mutex<Circle>,
     seats: Seats,
     gets: Gets,
+    links: Links,
 }
 
 /// Runs a super-peer until it is told to stop, by SIGINT or SIGTERM. Prints `super-peer of NAME at HOST:PORT` as the
@@ -175,6 +177,7 @@ impl Abroad {
             circle: Mutex::new(Circle::new(own, &options.link)),
             seats: Seats::default(),
             gets: Gets::default(),
+            links: Links::default(),
             options,
         })
     }
@@ -216,14 +219,14 @@ impl Abroad {
 
     fn sum_up(&self, address: &Address) {
         let asked = Neighbour::connect(self, address).and_then(|mut link| {
-            let group = link.group;
-            link.ask(&Between::Summary).map(|answer| (group, answer))
+            let (group, remote) = (link.group, link.remote());
+            link.ask(&Between::Summary).map(|answer| (group, remote, answer))
         });
         match asked {
-            Ok((group, Answer::Groups { groups })) => {
-                lock(&self.circle).summed_up(group, &groups);
+            Ok((group, remote, Answer::Groups { groups })) => {
+                lock(&self.circle).summed_up(group, &groups, remote);
             }
-            Ok((_, _)) | Err(_) => lock(&self.circle).failed(address, Instant::now()),
+            Ok(_) | Err(_) => lock(&self.circle).failed(address, Instant::now()),
         }
     }
 }

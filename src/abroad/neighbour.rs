@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::limits::{ANSWER, DIAL, FIRST_FRAME, SILENCE};
+use super::limits::{ANSWER, CANDIDATES, DIAL, FIRST_FRAME, GREETING, SILENCE};
 use super::{Abroad, lock, socket};
+use crate::client::patience::Patient;
 use crate::photo::PhotoId;
 use crate::protocol::between::{Between, End, GroupName};
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
@@ -49,7 +51,8 @@ pub(super) struct Neighbour {
     pub(super) group: GroupId,
     /// What that is called.
     pub(super) name: GroupName,
-    answers: FrameReader<TcpStream>,
+    remote: IpAddr,
+    answers: FrameReader<Patient>,
     questions: FrameWriter<TcpStream>,
 }
 
@@ -61,31 +64,35 @@ impl Neighbour {
     /// If nobody answers there who knows the circle's key, or who proves to be of a group.
     pub(super) fn connect(abroad: &Abroad, address: &Address) -> Result<Neighbour, Trouble> {
         let stream = dial(address)?;
-        socket::prepare(&stream, FIRST_FRAME)?;
+        let remote = stream.peer_addr()?.ip().to_canonical();
+        let mut patient = socket::patient(&stream, FIRST_FRAME)?;
         let credentials =
             Credentials { group: abroad.circle_key.clone(), own: socket::fresh_key()? };
-        let channel = Channel::initiate(&credentials, &mut &stream, &mut &stream)?;
+        let channel = Channel::initiate(&credentials, &mut patient, &mut &stream)?;
         let greeting = abroad.greet(End::Dialed, &channel);
         let channel = Arc::new(channel);
-        let mut questions = FrameWriter::new(stream.try_clone()?, Some(Arc::clone(&channel)));
-        let mut answers = FrameReader::new(stream, Some(Arc::clone(&channel)));
+        let mut questions = FrameWriter::new(stream, Some(Arc::clone(&channel)));
+        let mut answers = FrameReader::new(patient, Some(Arc::clone(&channel)));
         questions.between(&Between::Link(Box::new(greeting)))?;
         questions.flush()?;
-        let content = answers.next(codec::MAX_REQUEST)?.ok_or(FrameError::Torn)?;
+        let content = answers.next(GREETING)?.ok_or(FrameError::Torn)?;
         let Between::Link(theirs) = codec::decode(&content)? else {
             return Err(Trouble::Gone("it does not say of which group it is".to_owned()));
         };
         let group = abroad.recognise(&theirs, End::Listened, &channel).map_err(Trouble::Gone)?;
-        let now = std::time::Instant::now();
-        let name = theirs.name.clone();
+        let (now, name) = (Instant::now(), theirs.name.clone());
         lock(&abroad.circle).answered(address, (group, name.clone()), &theirs.removed, now);
-        socket::prepare(answers.get_mut(), SILENCE)?;
-        Ok(Neighbour { group, name, answers, questions })
+        Ok(Neighbour { group, name, remote, answers, questions })
+    }
+
+    /// The address at the other end.
+    pub(super) fn remote(&self) -> IpAddr {
+        self.remote
     }
 
     /// Asks, and waits for an answer without a photo.
     pub(super) fn ask(&mut self, question: &Between) -> Result<Answer, Trouble> {
-        self.say(question)?;
+        self.say(question, SILENCE)?;
         let content = self.answers.next(ANSWER)?.ok_or(FrameError::Torn)?;
         Ok(codec::decode_attached(content)?)
     }
@@ -97,7 +104,7 @@ impl Neighbour {
         left: u64,
         mut take: impl FnMut(&[u8]) -> Result<(), Trouble>,
     ) -> Result<Answer, Trouble> {
-        self.say(&Between::Get { photo, from })?;
+        self.say(&Between::Get { photo, from }, socket::time_for(from.saturating_add(left)))?;
         match self.answers.photo(left, &mut take) {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(FrameError::Torn.into()),
@@ -106,7 +113,8 @@ impl Neighbour {
         }
     }
 
-    fn say(&mut self, question: &Between) -> Result<(), Trouble> {
+    fn say(&mut self, question: &Between, patience: Duration) -> Result<(), Trouble> {
+        self.answers.get_mut().wait_again(patience, None);
         self.questions.between(question)?;
         Ok(self.questions.flush()?)
     }
@@ -114,7 +122,7 @@ impl Neighbour {
 
 fn dial(address: &Address) -> io::Result<TcpStream> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-    for candidate in (address.host(), address.port()).to_socket_addrs()? {
+    for candidate in (address.host(), address.port()).to_socket_addrs()?.take(CANDIDATES) {
         match TcpStream::connect_timeout(&candidate, DIAL) {
             Ok(stream) => return Ok(stream),
             Err(error) => failure = error,

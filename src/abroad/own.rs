@@ -1,10 +1,11 @@
 //! The own daemon: what it is asked for others, and what its group shares, in numbers.
 
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use super::limits::{EAGER, ROUND, SILENCE};
-use super::{Abroad, lock, say};
+use super::limits::{EAGER, LINKS, ROUND, SILENCE};
+use super::{Abroad, lock, say, socket};
 use crate::client::{Daemon, Failure};
 use crate::protocol::between::SUPERS;
 use crate::protocol::client::StatusReport;
@@ -43,7 +44,9 @@ impl Abroad {
                     }
                     trouble = Some(why);
                     // Nobody is told of photos that may be shared no longer.
-                    lock(&self.circle).own.here = 0;
+                    let mut circle = lock(&self.circle);
+                    (circle.own.here, circle.own.photos, circle.own.bytes) = (0, 0, 0);
+                    drop(circle);
                     seen = None;
                     thread::sleep(EAGER);
                     continue;
@@ -75,11 +78,89 @@ impl Abroad {
         circle.own.here = status.nodes.iter().filter(|node| node.alive).count() as u32;
         circle.set_own(supers(&status, |_| true), &supers(&status, |node| node != status.node));
         circle.removed = removals;
+        circle.ready = true;
         if let Some((photos, bytes)) = counted {
             (circle.own.photos, circle.own.bytes) = (photos, bytes);
             *seen = Some((status.revision, Instant::now()));
         }
         Ok(())
+    }
+}
+
+/// Links to the own daemon, for the questions of other groups: a few, however many ask.
+#[derive(Default)]
+pub(super) struct Links {
+    idle: Mutex<Idle>,
+    free: Condvar,
+}
+
+#[derive(Default)]
+struct Idle {
+    daemons: Vec<Daemon>,
+    busy: usize,
+}
+
+/// The use of one of them, for one question.
+pub(super) struct Borrowed<'a> {
+    abroad: &'a Abroad,
+    daemon: Option<Daemon>,
+}
+
+impl Abroad {
+    /// Waits until one of the links is free.
+    pub(super) fn borrow(&self) -> Result<Borrowed<'_>, Failure> {
+        let until = Instant::now() + SILENCE;
+        let mut idle = lock(&self.links.idle);
+        while idle.busy >= LINKS {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Failure::Unreachable("too many questions at a time".to_owned()));
+            }
+            let waited = self.links.free.wait_timeout(idle, left);
+            idle = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        idle.busy += 1;
+        Ok(Borrowed { abroad: self, daemon: idle.daemons.pop() })
+    }
+}
+
+impl Borrowed<'_> {
+    /// Asks; once more over a new link if the one there was is broken.
+    pub(super) fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
+        if let Some(daemon) = &mut self.daemon {
+            daemon.be_patient(SILENCE);
+            if let Ok(answer) = daemon.hear(request) {
+                return Ok(answer);
+            }
+        }
+        self.daemon = None;
+        self.daemon.insert(self.abroad.daemon()?).hear(request)
+    }
+
+    /// Asks for a photo of so many bytes, which are handed to `take` as they come.
+    pub(super) fn get(
+        &mut self,
+        request: &Request,
+        bytes: u64,
+        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<Answer, Failure> {
+        let mut daemon = match self.daemon.take() {
+            Some(daemon) => daemon,
+            None => self.abroad.daemon()?,
+        };
+        daemon.be_patient(socket::time_for(bytes));
+        let answer = daemon.hear_photo(request, bytes, take)?;
+        self.daemon = Some(daemon);
+        Ok(answer)
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let mut idle = lock(&self.abroad.links.idle);
+        idle.busy -= 1;
+        idle.daemons.extend(self.daemon.take());
+        self.abroad.links.free.notify_one();
     }
 }
 
@@ -101,8 +182,9 @@ fn count(daemon: &mut Daemon) -> Result<(u64, u64), Failure> {
     Ok((photos, bytes))
 }
 
-/// Where super-peers of the own group are, of these nodes.
+/// Where super-peers of the own group are, of these nodes. One that does not know where others reach it is none.
 fn supers(status: &StatusReport, of: impl Fn(NodeId) -> bool) -> Vec<Address> {
     let nodes = status.nodes.iter().filter(|node| of(node.id));
-    nodes.filter_map(|node| node.bridge.clone()).take(SUPERS).collect()
+    let known = nodes.filter_map(|node| node.bridge.clone()).filter(|at| !at.is_unspecified());
+    known.take(SUPERS).collect()
 }

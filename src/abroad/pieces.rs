@@ -33,13 +33,23 @@ impl Inlet {
     }
 }
 
-impl Read for Outlet {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl Outlet {
+    /// Waits for the first piece; `false` if there is none.
+    pub(super) fn begins(&mut self) -> bool {
         while self.taken == self.piece.len() {
             match self.pieces.recv() {
                 Ok(piece) => (self.piece, self.taken) = (piece, 0),
-                Err(_) => return Ok(0),
+                Err(_) => return false,
             }
+        }
+        true
+    }
+}
+
+impl Read for Outlet {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.begins() {
+            return Ok(0);
         }
         let read = (&self.piece[self.taken..]).read(buffer)?;
         self.taken += read;

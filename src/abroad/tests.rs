@@ -1,6 +1,7 @@
 //! What is remembered of the circle, without any sockets.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
@@ -9,7 +10,9 @@ use super::circle::{Circle, Named};
 use super::limits::{EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
 use super::{GETS, Gets};
 use crate::protocol::between::{GroupName, GroupReport, SUPERS};
-use crate::protocol::{Address, GroupId};
+use crate::protocol::{Address, GroupId, Revocation};
+
+const TELLER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
 fn at(port: u16) -> Address {
     Address::new("porto.example", port)
@@ -116,13 +119,13 @@ fn what_others_tell_is_tried_once_and_only_so_much_of_it() {
     let mut circle = circle(&[]);
     let now = Instant::now();
     circle.answered(&at(1), (id(2), named("porto")), &[], now);
-    let many = (0..200).map(|n| report(3, "lisboa", vec![at(1000 + n)]));
+    let many = (0..200).map(|n| report(3, "lisboa", vec![at(2000 + n)]));
     let groups: Vec<_> = [report(2, "porto", vec![at(1)])].into_iter().chain(many).collect();
-    circle.summed_up(id(2), &groups);
+    circle.summed_up(id(2), &groups, TELLER);
     let due = circle.due(now);
     assert_eq!(due.len(), HEARSAY);
     due.iter().for_each(|address| circle.failed(address, now));
-    assert!(circle.due(now + ROUND / 2).iter().all(|address| address.port() < 1000));
+    assert!(circle.due(now + ROUND / 2).iter().all(|address| address.port() < 2000));
     // No more super-peers of one group are kept than are used.
     for port in 0..20 {
         circle.answered(&at(port), (id(2), named("porto")), &[], now);
@@ -136,7 +139,7 @@ fn a_group_is_told_by_its_own_words_and_forgotten_in_the_end() {
     let now = Instant::now();
     circle.answered(&at(1), (id(2), named("porto")), &[], now);
     // It cannot speak for another one, nor rename itself in passing.
-    circle.summed_up(id(2), &[report(9, "aveiro", Vec::new())]);
+    circle.summed_up(id(2), &[report(9, "aveiro", Vec::new())], TELLER);
     let groups = circle.all(now);
     assert_eq!(groups.len(), 2);
     assert_eq!((groups[1].id, groups[1].name.as_str(), groups[1].photos), (id(2), "porto", 7));
@@ -161,7 +164,11 @@ fn two_groups_of_one_name_are_told_apart_by_their_ids() {
     assert!(found.contains(&Named::One(id(2))) && found.contains(&Named::One(id(3))), "{names:?}");
     // The own group has no other end.
     circle.answered(&at(3), (id(1), named("aveiro")), &[], now + Duration::from_secs(1));
-    assert_eq!(circle.find("aveiro"), Named::Nobody);
+    assert_eq!(circle.find("aveiro"), Named::Own);
+    // Nor is another one that calls itself so.
+    circle.answered(&at(4), (id(4), named("aveiro")), &[], now);
+    assert_eq!(circle.find("aveiro"), Named::Own);
+    assert_eq!(circle.find(&format!("aveiro~{}", id(4).short())), Named::One(id(4)));
 }
 
 #[test]
@@ -174,4 +181,33 @@ fn no_group_takes_all_places() {
     assert!(gets.take(id(4)).is_none());
     drop(theirs);
     assert!(gets.take(id(4)).is_some());
+}
+
+#[test]
+fn nobody_is_sent_by_hearsay_where_the_teller_could_not_go() {
+    let here: IpAddr = "127.0.0.1".parse().unwrap();
+    let house: IpAddr = "192.168.1.7".parse().unwrap();
+    let all = ["127.0.0.1", "localhost", "0.0.0.0", "169.254.169.254", "192.168.1.1", "100.64.0.1"];
+    let all = all.map(|host| Address::new(host, 5100));
+    let tried = |teller| {
+        let mut circle = circle(&[]);
+        circle.heard_of(&all, teller);
+        circle.heard_of(&[Address::new("porto.example", 22)], teller);
+        circle.due(Instant::now()).len()
+    };
+    assert_eq!((tried(TELLER), tried(house), tried(here)), (0, 3, 6));
+}
+
+#[test]
+fn what_a_group_has_said_of_its_members_it_does_not_unsay() {
+    let mut circle = circle(&[]);
+    let now = Instant::now();
+    let key = SigningKey::from_bytes(&[2; 32]);
+    let removal = |serial| Revocation::sign(&key, "ana".parse().unwrap(), serial);
+    for said in [vec![removal(5)], Vec::new(), vec![removal(3)], vec![removal(7)], vec![removal(6)]]
+    {
+        circle.answered(&at(1), (id(2), named("porto")), &said, now);
+    }
+    let known = circle.removed_by(id(2));
+    assert_eq!(known.iter().map(Revocation::serial).collect::<Vec<_>>(), [7]);
 }

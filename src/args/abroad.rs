@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueHint};
 
@@ -31,13 +32,40 @@ pub(crate) enum CircleCommand {
     },
 }
 
+/// Where a super-peer listens: on a port, where the daemon does, or on another address.
+#[derive(Clone, Debug)]
+pub(super) enum At {
+    Port(u16),
+    Address(Address),
+}
+
+impl At {
+    pub(super) fn port(&self) -> u16 {
+        match self {
+            At::Port(port) => *port,
+            At::Address(address) => address.port(),
+        }
+    }
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        match text.parse() {
+            Ok(port) => Ok(At::Port(port)),
+            Err(_) => text.parse().map(At::Address),
+        }
+    }
+}
+
 /// What makes a daemon's computer a super-peer.
 #[derive(Args)]
 #[command(next_help_heading = "Other groups")]
 pub(crate) struct SuperArgs {
     /// Run a super-peer, too, on this port: through it your group looks at other groups, and they at what yours shares
     #[arg(long = "super", value_name = "ADDR", requires_all = ["group", "link_key"])]
-    pub(super) at: Option<Address>,
+    pub(super) at: Option<At>,
     /// What your group is called by others: `get porto/cat.jpg`
     #[arg(long, value_name = "NAME", requires = "at")]
     pub(super) group: Option<GroupName>,
@@ -53,6 +81,7 @@ impl SuperArgs {
     /// The arguments of the super-peer that a daemon starts, but for the daemon's address.
     pub(super) fn of_daemon(
         &self,
+        host: &str,
         member: Option<&Path>,
     ) -> Result<Option<Vec<OsString>>, Failure> {
         let (Some(at), Some(name), Some(link_key)) = (&self.at, &self.group, &self.link_key) else {
@@ -75,6 +104,10 @@ impl SuperArgs {
         };
         let mut arguments: Vec<OsString> =
             ["super", "--until-stdin-ends"].map(OsString::from).into();
+        let at = match at {
+            At::Port(port) => Address::new(host, *port),
+            At::Address(address) => address.clone(),
+        };
         arguments.push(format!("--listen={at}").into());
         arguments.push(format!("--group={name}").into());
         arguments.push(with("--link-key=", link_key.as_os_str()));

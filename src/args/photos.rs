@@ -210,6 +210,10 @@ impl GetArgs {
     /// The other group that is meant, if one is, and what is wanted of it.
     pub(crate) fn wish(&self) -> Result<(Option<String>, Get), Failure> {
         let (group, names) = of_one_group(&self.names)?;
+        if group.is_some() && self.exact {
+            let text = "another group shows the best version of each picture, and no other one: leave --exact out";
+            return Err(Failure::Usage(text.to_owned()));
+        }
         let destination = match &self.output {
             None => Destination::Folder(PathBuf::new()),
             Some(path) if path.as_os_str() == "-" => Destination::Output,

@@ -47,13 +47,20 @@ pub fn super_peer(daemon: Daemon, member: Option<&MemberFile>) -> Result<Daemon,
     reach(daemon, member).map(|(link, _)| link)
 }
 
-/// A link by which another group is asked, through a super-peer of the own one.
+/// A link by which another group is asked, through a super-peer of the own one; the own one, if that is meant.
 ///
 /// # Errors
 ///
 /// As [`super_peer`].
-pub fn abroad(daemon: Daemon, member: Option<&MemberFile>, group: &str) -> Result<Daemon, Failure> {
-    let (mut link, others) = reach(daemon, member)?;
+pub fn abroad(
+    connect: impl Fn() -> Result<Daemon, Failure>,
+    member: Option<&MemberFile>,
+    group: &str,
+) -> Result<Daemon, Failure> {
+    let (mut link, others) = reach(connect()?, member)?;
+    if known(&mut link)?[0].name.as_str() == group {
+        return connect();
+    }
     link.visit(group, &others, member);
     Ok(link)
 }
@@ -63,7 +70,13 @@ fn super_peers(daemon: &mut Daemon) -> Result<Vec<Address>, Failure> {
     let status = daemon.status()?;
     let mut nodes: Vec<_> = status.nodes.iter().filter(|node| node.alive).collect();
     nodes.sort_by_key(|node| node.id == status.node);
-    Ok(nodes.into_iter().filter_map(|node| node.bridge.clone()).collect())
+    let here = daemon.address().host();
+    let at = |bridge: &Address| match bridge.is_unspecified() {
+        // It does not know where others reach it, but this client has.
+        true => Address::new(here, bridge.port()),
+        false => bridge.clone(),
+    };
+    Ok(nodes.into_iter().filter_map(|node| node.bridge.as_ref().map(at)).collect())
 }
 
 /// All groups that a super-peer knows, its own first.
@@ -79,8 +92,9 @@ fn known(link: &mut Daemon) -> Result<Vec<GroupReport>, Failure> {
 /// What to type before the `/` for each of these groups: its name, and digits of its id if two are called so.
 fn prefixes(groups: &[GroupReport]) -> Vec<String> {
     let several = |group: &GroupReport| groups.iter().filter(|g| g.name == group.name).count() > 1;
-    let prefix = |group: &GroupReport| match several(group) {
-        true => format!("{}~{}", group.name, &group.id.short()[..4]),
+    let is_own = |group: &GroupReport| groups.first().is_some_and(|own| own.id == group.id);
+    let prefix = |group: &GroupReport| match several(group) && !is_own(group) {
+        true => format!("{}~{}", group.name, &group.id.short()[..8]),
         false => group.name.to_string(),
     };
     groups.iter().map(prefix).collect()
@@ -113,8 +127,11 @@ pub fn groups(link: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(),
         count(own.photos, "photo"),
         count(others.len() as u64, "other group")
     )?;
-    if let Some(other) = others.iter().find(|other| other.lost_secs.is_none()) {
-        writeln!(out, "look: photomesh list --group {0}, photomesh get {0}/NAME", other.name)?;
+    let names = prefixes(&groups);
+    let mut reached =
+        names.iter().zip(&groups).skip(1).filter(|(_, other)| other.lost_secs.is_none());
+    if let Some((name, _)) = reached.next() {
+        writeln!(out, "look: photomesh list --group {name}, photomesh get {name}/PHOTO")?;
     }
     Ok(())
 }
@@ -143,29 +160,23 @@ fn row((at, (group, prefix)): (usize, (&GroupReport, String))) -> [String; 5] {
 /// [`Failure::Partly`] if some group is out of reach: the others are listed all the same.
 pub fn list_all(
     connect: impl Fn() -> Result<Daemon, Failure>,
-    to_super_peer: impl Fn() -> Result<Daemon, Failure>,
+    member: Option<&MemberFile>,
     wish: &List,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let mut link = to_super_peer()?;
-    let groups = known(&mut link)?;
+    let groups = known(&mut super_peer(connect()?, member)?)?;
     let mut all: BTreeMap<PhotoId, PhotoReport> = BTreeMap::new();
     let mut lost = 0;
     for (at, prefix) in prefixes(&groups).into_iter().enumerate() {
-        let mut own;
         let from = match at {
-            0 => {
-                own = connect()?;
-                &mut own
-            }
-            _ => {
-                link.visit(&prefix, &[], None);
-                &mut link
-            }
+            0 => connect(),
+            _ => abroad(&connect, member, &prefix),
         };
-        let listed = for_each_page(from, |page| {
-            page.into_iter().for_each(|photo| add(&mut all, photo, &prefix));
-            Ok(())
+        let listed = from.and_then(|mut from| {
+            for_each_page(&mut from, |page| {
+                page.into_iter().for_each(|photo| add(&mut all, photo, &prefix));
+                Ok(())
+            })
         });
         if let Err(failure) = listed {
             eprintln!("photomesh: {prefix}: {}", failure.first_line());

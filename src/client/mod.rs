@@ -75,7 +75,7 @@ mod group;
 mod list;
 mod members;
 mod near;
-mod patience;
+pub(crate) mod patience;
 mod pattern;
 mod plan;
 mod put;

@@ -22,7 +22,7 @@ pub(super) fn tell(address: &Address) {
 /// A socket that is read until a deadline. Every byte that arrives moves it on, as far as its way may take on a slow
 /// line; what is only promised moves nothing. No silence is longer than the patience at the beginning, however much has
 /// come before.
-pub(super) struct Patient {
+pub(crate) struct Patient {
     socket: TcpStream,
     address: Address,
     patience: Duration,
@@ -41,8 +41,15 @@ impl Patient {
         Patient { socket, address, patience, until, notice, told: false }
     }
 
+    /// The same where nobody sits at a terminal.
+    pub(crate) fn quiet(socket: TcpStream, address: &Address, patience: Duration) -> Patient {
+        let mut patient = Patient::new(socket, address, patience);
+        patient.notice = None;
+        patient
+    }
+
     /// The same for the next answer; a person is told after this time, or not at all.
-    pub(super) fn wait_again(&mut self, patience: Duration, notice: Option<Duration>) {
+    pub(crate) fn wait_again(&mut self, patience: Duration, notice: Option<Duration>) {
         let now = Instant::now();
         self.patience = patience;
         self.until = now + patience;

@@ -74,6 +74,8 @@ fn a_group_sees_what_another_one_shares_and_nothing_else() {
     said.sort();
     assert_eq!(said.first(), said.last(), "what is not shared is as what is not there");
     assert_eq!(code(&aveiro.run("rui", &["why", "porto/ana.jpg"])), 2);
+    assert_eq!(code(&aveiro.run("rui", &["get", "porto/ana.jpg", "--exact"])), 2);
+    assert_eq!(aveiro.get("rui", "aveiro/zoe.jpg"), Some(aveiro.bytes("zoe", "zoe.jpg")));
     assert_eq!(code(&aveiro.run("rui", &["get", "lisboa/ana.jpg"])), 1);
     assert_eq!(code(&aveiro.run("rui", &["get", "porto/ana.jpg", "lisboa/x.jpg"])), 2);
     assert_eq!(stdout(&aveiro.run("rui", &["list"])), "zoe.jpg\n", "nothing came along");

@@ -133,18 +133,26 @@ impl Daemon {
 
     /// Goes on with the next super-peer; `false` if there is none left that answers, or this is none.
     fn moves_on(&mut self) -> bool {
-        let Some(Abroad { group, mut others, member }) = self.abroad.take() else {
-            return false;
-        };
-        while let Some(next) = others.pop() {
-            if let Ok(mut link) = Daemon::connect(&next, member.as_ref()) {
-                (link.patience, link.quiet) = (self.patience, self.quiet);
-                link.visit(&group, &others, member.as_ref());
-                *self = link;
-                return true;
-            }
+        while let Some(Abroad { group, others, member }) = &mut self.abroad
+            && let Some(next) = others.pop()
+        {
+            let Ok(mut link) = Daemon::connect(&next, member.as_ref()) else {
+                continue;
+            };
+            (link.patience, link.quiet) = (self.patience, self.quiet);
+            link.visit(group, others, member.as_ref());
+            *self = link;
+            return true;
         }
         false
+    }
+
+    /// Whether a super-peer says that it knows no way to the group, or no group of that name: another one may.
+    fn is_lost(&self, answer: &Answer) -> bool {
+        let Some(Abroad { group, .. }) = &self.abroad else {
+            return false;
+        };
+        matches!(answer, Answer::NotFound { image_name, candidates, .. } if image_name == group && candidates.is_empty())
     }
 
     /// Whether the daemon can be asked for what other groups may see, and for nothing else.
@@ -207,6 +215,11 @@ impl Daemon {
         loop {
             match self.send(request).and_then(|()| self.receive(MAX_REPORT, &mut watch)) {
                 Err(Failure::Unreachable(_)) if self.moves_on() => {}
+                Ok(answer) if self.is_lost(&answer) => {
+                    if !self.moves_on() {
+                        return Ok(answer);
+                    }
+                }
                 heard => return heard,
             }
         }
