@@ -45,7 +45,11 @@
 //!
 //! **A shared index.** The name of the group says whom to ask. Circles have at most 512 groups, and each question one hop.
 //!
-//! **Copies between groups.** Each group keeps its photos safe itself; others look.
+//! **Copies between groups.** Each group keeps its photos safe itself; others look. Nor does a super-peer keep what has
+//! passed through: the asked group's daemon does, if it is asked often (`node/copies/hot.rs`).
+//!
+//! **A lane of its own on the line.** What is sent to other groups is bounded in number, and goes like what the own clients
+//! ask for: before copies that are being made.
 
 #![allow(
     clippy::wildcard_enum_match_arm,
