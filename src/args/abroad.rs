@@ -63,7 +63,8 @@ impl FromStr for At {
 #[derive(Args)]
 #[command(next_help_heading = "Other groups")]
 pub(crate) struct SuperArgs {
-    /// Run a super-peer, too, on this port: through it your group looks at other groups, and they at what yours shares
+    /// Run a super-peer, too, on this port of --host, or on another address: through it your group looks at other groups,
+    /// and they at what yours shares
     #[arg(long = "super", value_name = "ADDR", requires_all = ["group", "link_key"])]
     pub(super) at: Option<At>,
     /// What your group is called by others: `get porto/cat.jpg`
