@@ -79,6 +79,8 @@ pub(in crate::node) enum News {
 pub(in crate::node) enum Fetcher {
     /// A client.
     Client(LinkId),
+    /// A client that asks for another group: nobody here waits for it.
+    Stranger(LinkId),
     /// A comparison of two versions, or a check of proofs.
     Comparison,
 }

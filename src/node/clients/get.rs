@@ -95,7 +95,8 @@ impl Clients {
             );
             self.undelivered(cx, link, &why);
         } else {
-            cx.tell(News::Fetch { photo, wanted_by: Fetcher::Client(link) });
+            let wanted_by = fetcher(cx, link, by);
+            cx.tell(News::Fetch { photo, wanted_by });
         }
     }
 
@@ -129,10 +130,11 @@ impl Clients {
         link: LinkId,
         result: &Result<(), DiskError>,
     ) {
-        let Some(Waiting::Get { photo, reading, .. }) = self.waiting.get_mut(&link) else {
+        let Some(Waiting::Get { photo, reading, by, .. }) = self.waiting.get_mut(&link) else {
             return;
         };
         let (photo, source) = (*photo, reading.take());
+        let wanted_by = fetcher(cx, link, *by);
         let failure = match result {
             Ok(()) => {
                 self.waiting.remove(&link);
@@ -146,7 +148,7 @@ impl Clients {
                 if matches!(source, Source::Kept(_)) {
                     cx.tell(News::Spoiled(photo.id));
                 }
-                cx.tell(News::Fetch { photo, wanted_by: Fetcher::Client(link) });
+                cx.tell(News::Fetch { photo, wanted_by });
             }
             _ => self.undelivered(cx, link, &failure),
         }
@@ -163,6 +165,14 @@ impl Clients {
                 Answer::NotFound { image_name, candidates: Vec::new(), undelivered: true, reason },
             );
         }
+    }
+}
+
+/// Who wants a photo: a client that is of this node's owner, and is none of their own, asks for another group.
+fn fetcher(cx: &Context, link: LinkId, by: Option<MemberName>) -> Fetcher {
+    match by == Some(cx.my_member()) {
+        true => Fetcher::Stranger(link),
+        false => Fetcher::Client(link),
     }
 }
 

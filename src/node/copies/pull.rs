@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::ledger::Ahead;
 use crate::node::context::Context;
 use crate::node::limits::{GET, GET_MIN_RATE};
+use crate::node::news::Fetcher;
 use crate::node::{DiskAction, LinkId, Spool, Time};
 use crate::photo::Photo;
 use crate::protocol::message::{Lane, TransferId};
@@ -24,6 +25,8 @@ pub(super) struct Pull {
     pub(super) waiting: BTreeSet<LinkId>,
     /// Clients that are reading the spool file, perhaps while it grows.
     pub(super) reading: BTreeSet<LinkId>,
+    /// Those of both who ask for another group.
+    pub(super) strangers: BTreeSet<LinkId>,
     /// A drop needs it, to verify it and to check proofs.
     pub(super) verify: bool,
     pub(super) phase: Phase,
@@ -85,6 +88,7 @@ impl Pull {
             offered_by: BTreeSet::new(),
             waiting: BTreeSet::new(),
             reading: BTreeSet::new(),
+            strangers: BTreeSet::new(),
             verify: false,
             phase: Phase::Queued,
             tried: BTreeSet::new(),
@@ -106,6 +110,24 @@ impl Pull {
     pub(in crate::node) fn lane(&self) -> Lane {
         let for_clients = !self.waiting.is_empty() || !self.reading.is_empty();
         if for_clients { Lane::Get } else { Lane::Replicate }
+    }
+
+    /// How urgent it is on the line. What other groups alone wait for comes like a copy, behind all that the own clients
+    /// wait for.
+    pub(super) fn lane_on_line(&self) -> Lane {
+        let mut clients = self.waiting.iter().chain(&self.reading);
+        match clients.any(|link| !self.strangers.contains(link)) {
+            true => Lane::Get,
+            false => Lane::Replicate,
+        }
+    }
+
+    /// Who has asked over this link.
+    pub(super) fn fetcher(&self, link: LinkId) -> Fetcher {
+        match self.strangers.contains(&link) {
+            true => Fetcher::Stranger(link),
+            false => Fetcher::Client(link),
+        }
     }
 
     /// From whom it comes, while it does.

@@ -43,11 +43,16 @@ impl Copies {
     ) {
         let id = photo.id;
         match wanted_by {
-            Fetcher::Client(link) => {
+            Fetcher::Client(link) | Fetcher::Stranger(link) => {
                 if let Some(source) = self.asked_for(id, photo.bytes) {
                     return cx.tell(News::Deliver { link, photo, source });
                 }
-                self.pull_of(cx, photo).waiting.insert(link);
+                let pull = self.pull_of(cx, photo);
+                pull.waiting.insert(link);
+                match wanted_by {
+                    Fetcher::Stranger(_) => pull.strangers.insert(link),
+                    Fetcher::Client(_) | Fetcher::Comparison => pull.strangers.remove(&link),
+                };
             }
             Fetcher::Comparison => self.pull_of(cx, photo).verify = true,
         }
@@ -235,8 +240,8 @@ impl Copies {
             Err(error) => {
                 cx.write_failed(&error);
                 decline(cx, &pull);
-                for link in pull.waiting {
-                    self.fetch(cx, pull.photo.clone(), Fetcher::Client(link));
+                for link in pull.waiting.clone() {
+                    self.fetch(cx, pull.photo.clone(), pull.fetcher(link));
                 }
                 if pull.verify {
                     cx.tell(News::NotFetched(photo));

@@ -212,7 +212,7 @@ impl Copies {
             link,
             bytes,
             began_at: at,
-            lane: pull.lane(),
+            lane: pull.lane_on_line(),
             asked: at,
             window: 0,
             ahead: Ahead::default(),

@@ -102,7 +102,7 @@ impl Copies {
         let Phase::Receiving(Receiving { bytes, asked, window, lane, .. }) = pull.phase else {
             return;
         };
-        if lane != pull.lane() && pull.in_line() > 0 {
+        if lane != pull.lane_on_line() && pull.in_line() > 0 {
             return;
         }
         let is_behind = u64::from(pull.unwritten) * PIECE > window;
@@ -116,7 +116,7 @@ impl Copies {
         let Some((transfer, pull)) = self.pulls.get_mut(&photo) else {
             return;
         };
-        let (transfer, lane, now) = (*transfer, pull.lane(), cx.now());
+        let (transfer, lane, now) = (*transfer, pull.lane_on_line(), cx.now());
         let Phase::Receiving(coming) = &mut pull.phase else {
             return;
         };

@@ -5,6 +5,7 @@
     reason = "a test names what it expects; everything else is a failure or not its business"
 )]
 
+mod abroad;
 mod accounts;
 mod addresses;
 mod announcing;
