@@ -89,6 +89,16 @@ fn known(link: &mut Daemon) -> Result<Vec<GroupReport>, Failure> {
     Err(link.unexpected())
 }
 
+/// The groups that a super-peer knows besides its own, each with the name by which [`abroad()`] finds it.
+///
+/// # Errors
+///
+/// As for all commands.
+pub fn other_groups(link: &mut Daemon) -> Result<Vec<(String, GroupReport)>, Failure> {
+    let groups = known(link)?;
+    Ok(prefixes(&groups).into_iter().zip(groups).skip(1).collect())
+}
+
 /// What to type before the `/` for each of these groups: its name, and digits of its id if two are called so.
 fn prefixes(groups: &[GroupReport]) -> Vec<String> {
     let several = |group: &GroupReport| groups.iter().filter(|g| g.name == group.name).count() > 1;

@@ -175,6 +175,42 @@ pub(super) struct Trash {
     pub(super) next: Option<PhotoId>,
 }
 
+/// The other groups that can be looked at.
+#[derive(Serialize)]
+pub(super) struct OtherGroups {
+    pub(super) groups: Vec<OtherGroup>,
+}
+
+/// One of them.
+#[derive(Serialize)]
+pub(super) struct OtherGroup {
+    /// As people call it, with digits of its id if two are called alike.
+    pub(super) name: String,
+    /// How many photos it shows.
+    pub(super) photos: u64,
+    pub(super) bytes: u64,
+    /// For how many seconds nobody of it has answered; none if somebody has lately.
+    pub(super) lost_secs: Option<u64>,
+}
+
+/// A page of what another group shows.
+#[derive(Serialize)]
+pub(super) struct ShownAbroad {
+    pub(super) photos: Vec<PhotoAbroad>,
+    pub(super) next: Option<PhotoId>,
+}
+
+/// A photo of another group, as that one tells of it.
+#[derive(Serialize)]
+pub(super) struct PhotoAbroad {
+    pub(super) id: PhotoId,
+    pub(super) name: String,
+    /// In pixels; 0 if unknown, as is the height.
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) date: Option<DateShown>,
+}
+
 /// A photo has come into the collection.
 #[derive(Serialize)]
 pub(super) struct Stored {

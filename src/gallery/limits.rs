@@ -87,6 +87,16 @@ pub(super) const PICTURE_LINKS: usize = 6;
 /// Of all, how many may be busy with whole photos, up or down: those take minutes on a slow line.
 pub(super) const LONG_LINKS: usize = 4;
 
+/// Links through super-peers at a time: one more than pictures and whole photos of other groups may take together. They
+/// are none of the [`LINKS`], so that a group far away keeps nobody from the own photos.
+pub(super) const ABROAD_LINKS: usize = 5;
+
+/// Of these, how many may be busy with small pictures.
+pub(super) const ABROAD_PICTURE_LINKS: usize = 2;
+
+/// Of these, how many may be busy with whole photos.
+pub(super) const ABROAD_LONG_LINKS: usize = 2;
+
 /// How long a request waits for one of the [`LINKS`].
 pub(super) const LINK_WAIT: Duration = Duration::from_secs(10);
 
@@ -136,7 +146,7 @@ pub(super) const REVISIONS: usize = 4;
 pub(super) const PAGE: usize = 512;
 
 /// Whole photos on this computer's disk, those on their way included, in bytes: four of the largest that there may be,
-/// some hundreds of a camera's.
+/// some hundreds of a camera's. As many again of other groups, which thus never take the place of the own.
 pub(super) const SPOOL: u64 = 1024 * 1024 * 1024;
 
 /// How long a cookie is good for, in seconds: 30 days.

@@ -4,6 +4,7 @@
 //!   browser ──HTTP──▶ http ─▶ guard ─▶ routes ─┬─ mirror, watch ◀── one thread each ──┐
 //!                     a thread for each        ├─ pool ◀────── a few links ───────────┼── client protocol ──▶ daemon
 //!                     connection               └─ spool ◀───── whole photos, on disk ─┘
+//!                                              (pool and spool once more, for what other groups show)
 //! ```
 //!
 //! It is a *client*: another process than the daemon, which it asks by the same protocol as every command. Neither a
@@ -134,6 +135,8 @@ struct Gallery {
     watch: Arc<Watch>,
     pool: Pool,
     spool: Spool,
+    /// For what other groups show: links and photos of its own, so that the own group never waits for another one.
+    abroad: (Pool, Spool),
     reviewed: Reviewed,
 }
 
@@ -185,8 +188,10 @@ impl Gallery {
         let login = Login::open(&links_of(options), local.port(), options.new_links)?;
         let reviewed = Reviewed::open(&state.join("reviewed"))
             .map_err(|error| failed("cannot read what was reviewed", &error))?;
-        let spool = Spool::open(cache_folder())
-            .map_err(|error| failed("cannot make a folder for photos", &error))?;
+        let spool = |name| {
+            Spool::open(cache_folder(name))
+                .map_err(|error| failed("cannot make a folder for photos", &error))
+        };
         let token = random()?;
         Ok(Gallery {
             guard: Guard {
@@ -204,7 +209,11 @@ impl Gallery {
             mirror: Mirror::new(random()?[..8].to_owned()),
             watch: Watch::new(),
             pool: Pool::new(options.daemon.clone(), options.member.clone()),
-            spool,
+            spool: spool("photomesh")?,
+            abroad: (
+                Pool::abroad(options.daemon.clone(), options.member.clone()),
+                spool("photomesh-abroad")?,
+            ),
             reviewed,
         })
     }
@@ -247,9 +256,9 @@ fn state_folder() -> PathBuf {
     base("XDG_STATE_HOME", ".local/state").join("photomesh")
 }
 
-/// What may be deleted at any time: `$XDG_CACHE_HOME/photomesh`.
-fn cache_folder() -> PathBuf {
-    base("XDG_CACHE_HOME", ".cache").join("photomesh")
+/// What may be deleted at any time: `$XDG_CACHE_HOME/photomesh`, and beside it `photomesh-abroad`.
+fn cache_folder(name: &str) -> PathBuf {
+    base("XDG_CACHE_HOME", ".cache").join(name)
 }
 
 /// A folder of the user's, as the variable says if that is a path from the root.

@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 
 use super::limits::{COMING_WAIT, COMING_WAITERS, FETCH, FETCH_RATE, LONG_ANSWER, SPOOL};
 use super::lock;
-use super::pool::{Need, Pool, Trouble};
+use super::pool::{Need, Pool, Trouble, Whose};
 use crate::client::Failure;
 use crate::photo::{Digest, PhotoId};
 use crate::platform;
@@ -105,15 +105,21 @@ impl Spool {
         Ok(spool)
     }
 
-    /// The file of a photo that has so many bytes: from the disk, or fetched from the daemon first. Whoever asks for
-    /// one that is just coming waits for it.
-    pub(super) fn photo(&self, pool: &Pool, id: PhotoId, bytes: u64) -> Result<File, Missing> {
+    /// The file of a photo that has so many bytes: from the disk, or fetched from the daemon first, or from another group.
+    /// Whoever asks for one that is just coming waits for it.
+    pub(super) fn photo(
+        &self,
+        pool: &Pool,
+        whose: Whose<'_>,
+        id: PhotoId,
+        bytes: u64,
+    ) -> Result<File, Missing> {
         let turn = self.turn(id)?;
         let known = lock(&self.shelf).use_again(id);
         if let Some(file) = known.and_then(|checked| self.open_kept(id, checked)) {
             return Ok(file);
         }
-        self.fetch(pool, id, bytes).inspect_err(|missing| {
+        self.fetch((pool, whose), id, bytes).inspect_err(|missing| {
             // Nobody else sets it.
             let _ = turn.failed.set(missing.clone());
         })
@@ -158,7 +164,12 @@ impl Spool {
         Some(file)
     }
 
-    fn fetch(&self, pool: &Pool, id: PhotoId, bytes: u64) -> Result<File, Missing> {
+    fn fetch(
+        &self,
+        (pool, whose): (&Pool, Whose<'_>),
+        id: PhotoId,
+        bytes: u64,
+    ) -> Result<File, Missing> {
         let disk = |error: io::Error| {
             Missing::Disk(format!(
                 "photos cannot be kept in {}: {}",
@@ -170,7 +181,7 @@ impl Spool {
         let mut file = self.new_file().map_err(disk)?;
         let mut digest = Digest::default();
         let mut failed = None;
-        let answer = pool.on_new_link(Need::Long, |daemon| {
+        let answer = pool.on_new_link(whose, Need::Long, |daemon| {
             let deadline = Instant::now() + FETCH;
             // Each piece is late after the deadline, and no silence may be longer than that before the first byte.
             let patience = LONG_ANSWER + Duration::from_secs(bytes / FETCH_RATE);

@@ -69,7 +69,7 @@ fn log_in(web: &Web, secret: &str) -> Reply {
 }
 
 /// A browser with the cookie for this secret.
-fn visitor(gallery: &Gallery, secret: &str) -> Web {
+pub(crate) fn visitor(gallery: &Gallery, secret: &str) -> Web {
     let reply = log_in(&gallery.web, secret);
     assert_eq!(reply.status, 204, "{}", reply.head);
     let cookie = reply.header("Set-Cookie").unwrap();

@@ -6,7 +6,7 @@ use crate::gallery::api::{Distinct, Done, Looked, Named, One, Photos, Purge, Pur
 use crate::gallery::http::body::Body;
 use crate::gallery::http::response::Response;
 use crate::gallery::limits::LONG_ANSWER;
-use crate::gallery::pool::Need;
+use crate::gallery::pool::{Need, Whose};
 use crate::photo::PhotoId;
 use crate::protocol::client::{MAX_DISTINCT, MAX_REMOVED};
 use crate::protocol::{Answer, Request, in_words};
@@ -77,7 +77,7 @@ impl Gallery {
 
     /// Asks for a change. It is not asked for again if the link breaks: nobody knows then whether it was made.
     fn change(&self, request: &Request) -> Result<Answer, Response> {
-        Ok(self.pool.on_new_link(Need::Short, |daemon| {
+        Ok(self.pool.on_new_link(Whose::Own, Need::Short, |daemon| {
             daemon.be_patient(LONG_ANSWER);
             daemon.hear(request)
         })?)

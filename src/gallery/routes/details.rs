@@ -9,6 +9,7 @@ use crate::gallery::api::{
     DateShown, Details, Duplicate, Duplicates, Held, Picture, Place, Thrown, Trash, Version,
 };
 use crate::gallery::http::response::{ASK_AGAIN, Response};
+use crate::gallery::pool::Whose;
 use crate::photo::PhotoId;
 use crate::protocol::client::{
     DuplicateReport, Explanation, PhotoReport, Stay, TrashReport, VersionReport,
@@ -21,15 +22,19 @@ type HeldBy<'a> = &'a [(NodeId, Holding)];
 impl Gallery {
     /// All about a photo, be it shown or put away.
     pub(super) fn details(&self, id: PhotoId) -> Answered {
-        let details = self.about(id, *self.explain(id)?);
+        let details = self.about(id, *self.explain(Whose::Own, id)?);
         let details = details.ok_or_else(nobody_has_it)?;
         Ok(Response::json(200, &details).cached(ASK_AGAIN))
     }
 
-    /// What the daemon knows of a photo, and of the picture that it is a version of.
-    pub(super) fn explain(&self, id: PhotoId) -> Result<Box<Explanation>, Response> {
+    /// What the daemon, or another group, knows of a photo, and of the picture that it is a version of.
+    pub(super) fn explain(
+        &self,
+        whose: Whose<'_>,
+        id: PhotoId,
+    ) -> Result<Box<Explanation>, Response> {
         let request = Request::Explain { image_name: id.to_string(), exact: false, shared: false };
-        let answer = self.pool.ask(&request)?;
+        let answer = self.ask(whose, &request)?;
         if let Answer::Explained(explained) = answer { Ok(explained) } else { Err(refused(answer)) }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing gets here that the guard has not let in.
 
+mod abroad;
 mod changes;
 mod collection;
 mod details;
@@ -23,7 +24,9 @@ use super::http::head::{Head, Method};
 use super::http::response::Response;
 use super::http::serve::{Handler, Request};
 use super::login::Role;
+use super::pool::Whose;
 use crate::photo::{PhotoId, PreviewSize};
+use crate::protocol::between::GroupName;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +36,8 @@ enum Route<'a> {
     Timeline,
     Page(usize),
     Details(PhotoId),
-    Small(PreviewSize, PhotoId),
-    Photo(PhotoId),
+    Small(Whose<'a>, PreviewSize, PhotoId),
+    Photo(Whose<'a>, PhotoId),
     Short(&'a str),
     Feed,
     Random,
@@ -43,6 +46,8 @@ enum Route<'a> {
     Events,
     Metrics,
     Duplicates,
+    Groups,
+    Shown(&'a str),
     Trash,
     Upload(&'a str),
     Distinct,
@@ -56,20 +61,21 @@ enum Route<'a> {
 }
 
 /// The paths that show the page, of which its script reads what to show; and `/p/ID`.
-const PAGES: [&str; 5] = ["photos", "duplicates", "trash", "health", "search"];
+const PAGES: [&str; 6] = ["photos", "duplicates", "trash", "health", "groups", "search"];
 
 impl<'a> Route<'a> {
     /// What a path leads to, if to anything.
     fn find(path: &'a [String]) -> Option<Route<'a>> {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let small =
-            |size, name: &str| Some(Route::Small(size, name.strip_suffix(".jpg")?.parse().ok()?));
+        let small = |size, name: &str| {
+            Some(Route::Small(Whose::Own, size, name.strip_suffix(".jpg")?.parse().ok()?))
+        };
         match path[..] {
             ["a", hash, name] => Some(Route::Asset(hash, name)),
             ["thumb", name] => small(PreviewSize::Grid, name),
             ["view", name] => small(PreviewSize::View, name),
             ["photo", digits] if is_short(digits) => Some(Route::Short(digits)),
-            ["photo", id] | ["photo", id, _] => Some(Route::Photo(id.parse().ok()?)),
+            ["photo", id] | ["photo", id, _] => Some(Route::Photo(Whose::Own, id.parse().ok()?)),
             ["feed.json"] => Some(Route::Feed),
             ["random.jpg"] => Some(Route::Random),
             ["api", "timeline"] => Some(Route::Timeline),
@@ -90,6 +96,17 @@ impl<'a> Route<'a> {
             ["api", "remove"] => Some(Route::Remove),
             ["api", "login"] => Some(Route::Login),
             ["api", "logout"] => Some(Route::Logout),
+            ["api", "groups"] => Some(Route::Groups),
+            ["api", "groups", name, "photos"] if is_group(name) => Some(Route::Shown(name)),
+            ["abroad", name, what, id] if is_group(name) => {
+                let (whose, id) = (Whose::Group(name), id.parse().ok()?);
+                match what {
+                    "thumb" => Some(Route::Small(whose, PreviewSize::Grid, id)),
+                    "view" => Some(Route::Small(whose, PreviewSize::View, id)),
+                    "photo" => Some(Route::Photo(whose, id)),
+                    _ => None,
+                }
+            }
             [] | ["p", _] => Some(Route::Shell),
             [page] if PAGES.contains(&page) => Some(Route::Shell),
             _ => None,
@@ -107,7 +124,7 @@ impl<'a> Route<'a> {
             | Route::Page(_)
             | Route::Details(_)
             | Route::Small(..)
-            | Route::Photo(_)
+            | Route::Photo(..)
             | Route::Short(_)
             | Route::Feed
             | Route::Random
@@ -115,6 +132,8 @@ impl<'a> Route<'a> {
             | Route::Status
             | Route::Events
             | Route::Metrics
+            | Route::Groups
+            | Route::Shown(_)
             | Route::Duplicates => (Access::Guest, LOOK),
             Route::Trash => (Access::Owner, LOOK),
             Route::Upload(_) => (Access::Owner, "PUT"),
@@ -160,8 +179,8 @@ impl Gallery {
             Route::Timeline => self.timeline(head),
             Route::Page(number) => self.page(head, number),
             Route::Details(id) => self.details(id),
-            Route::Small(size, id) => self.small_picture(head, size, id),
-            Route::Photo(id) => self.photo(head, id),
+            Route::Small(whose, size, id) => self.small_picture(head, whose, size, id),
+            Route::Photo(whose, id) => self.photo(head, whose, id),
             Route::Short(digits) => self.short(head, digits),
             Route::Feed => Ok(self.feed()),
             Route::Random => self.random(),
@@ -170,6 +189,8 @@ impl Gallery {
             Route::Events => self.events(role),
             Route::Metrics => Ok(self.metrics()),
             Route::Duplicates => self.duplicates(after(head)),
+            Route::Groups => self.groups(),
+            Route::Shown(name) => self.shown(head, name),
             Route::Trash => self.trash(after(head)),
             Route::Upload(name) => self.upload(name, head, body),
             Route::Distinct => self.distinct(body),
@@ -190,6 +211,13 @@ const ID_DIGITS: usize = 6;
 /// Whether this is the beginning of an id, and not all of it.
 fn is_short(digits: &str) -> bool {
     (1..64).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether another group may be called so: `porto`, or `porto~1f3a` if there are two of that name.
+fn is_group(text: &str) -> bool {
+    let (name, digits) = text.split_once('~').unwrap_or((text, "0"));
+    let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.parse::<GroupName>().is_ok() && (1..=64).contains(&digits.len()) && are_digits
 }
 
 fn name(method: Method) -> &'static str {

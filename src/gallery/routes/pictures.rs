@@ -11,6 +11,7 @@ use crate::gallery::http::range::{Part, part, tagged};
 use crate::gallery::http::response::{Content, IMMUTABLE, Response};
 use crate::gallery::http::target::encoded;
 use crate::gallery::limits::RETRY_AFTER;
+use crate::gallery::pool::Whose;
 use crate::gallery::spool::Missing;
 use crate::photo::{Format, MAX_PHOTO, PhotoId, PreviewSize};
 use crate::protocol::client::Explanation;
@@ -27,17 +28,24 @@ struct Known {
 impl Gallery {
     /// A small picture, which is a holder's claim: at worst another picture is shown. It is not decoded here, only in a
     /// browser's sandbox.
-    pub(super) fn small_picture(&self, head: &Head, size: PreviewSize, id: PhotoId) -> Answered {
+    pub(super) fn small_picture(
+        &self,
+        head: &Head,
+        whose: Whose<'_>,
+        size: PreviewSize,
+        id: PhotoId,
+    ) -> Answered {
         let etag = match size {
             PreviewSize::Grid => format!("\"{id}-t1\""),
             PreviewSize::View => format!("\"{id}-v1\""),
         };
-        let picture = tagged(head, &etag, IMMUTABLE, || self.drawn(size, id));
+        let picture = tagged(head, &etag, IMMUTABLE, || self.drawn(whose, size, id));
         picture.map(Response::picture)
     }
 
-    fn drawn(&self, size: PreviewSize, id: PhotoId) -> Answered {
-        let answer = self.pool.ask(&Request::GetPreview { photo: id, size, shared: false })?;
+    fn drawn(&self, whose: Whose<'_>, size: PreviewSize, id: PhotoId) -> Answered {
+        let request = Request::GetPreview { photo: id, size, shared: false };
+        let answer = self.ask(whose, &request)?;
         if let Answer::Preview { image, .. } = answer {
             if !size.fits(&image) {
                 let error = "what came is no small picture";
@@ -46,6 +54,7 @@ impl Gallery {
             return Ok(Response::of(200, "image/jpeg", Content::Bytes(Box::new(image))));
         }
         if let Answer::NotFound { undelivered: false, reason, .. } = &answer
+            && whose == Whose::Own
             && self.mirror.present().find(id).is_some()
         {
             return Err(Response::refusal(404, "undrawable", reason));
@@ -54,14 +63,14 @@ impl Gallery {
     }
 
     /// A photo, or the part of it that is wanted.
-    pub(super) fn photo(&self, head: &Head, id: PhotoId) -> Answered {
+    pub(super) fn photo(&self, head: &Head, whose: Whose<'_>, id: PhotoId) -> Answered {
         let etag = format!("\"{id}\"");
-        let photo = tagged(head, &etag, IMMUTABLE, || self.wanted(head, &etag, id));
+        let photo = tagged(head, &etag, IMMUTABLE, || self.wanted(head, &etag, whose, id));
         photo.map(Response::picture)
     }
 
-    fn wanted(&self, head: &Head, etag: &str, id: PhotoId) -> Answered {
-        let photo = self.known(id)?;
+    fn wanted(&self, head: &Head, etag: &str, whose: Whose<'_>, id: PhotoId) -> Answered {
+        let photo = self.known(whose, id)?;
         let wanted = match part(head, etag, photo.bytes) {
             Part::Whole => None,
             Part::Some(range) => Some(range),
@@ -76,7 +85,7 @@ impl Gallery {
             // Nothing is fetched for somebody who only asks whether it is there.
             Method::Head => Content::Absent(photo.bytes),
             Method::Get | Method::Put | Method::Post | Method::Other => {
-                self.bytes(id, photo.bytes, &range)?
+                self.bytes(whose, id, photo.bytes, &range)?
             }
         };
         let status = if wanted.is_some() { 206 } else { 200 };
@@ -92,8 +101,15 @@ impl Gallery {
     }
 
     /// A part of a photo that has so many bytes.
-    fn bytes(&self, id: PhotoId, bytes: u64, range: &Range<u64>) -> Result<Content, Response> {
-        let file = self.spool.photo(&self.pool, id, bytes);
+    fn bytes(
+        &self,
+        whose: Whose<'_>,
+        id: PhotoId,
+        bytes: u64,
+        range: &Range<u64>,
+    ) -> Result<Content, Response> {
+        let (pool, spool) = self.ways(whose);
+        let file = spool.photo(pool, whose, id, bytes);
         let mut file = file.map_err(|missing| match missing {
             Missing::Answer(answer) => refused(*answer),
             Missing::Trouble(trouble) => trouble.into(),
@@ -114,16 +130,18 @@ impl Gallery {
         Ok(Content::File(file, range.end - range.start))
     }
 
-    /// What there is to know of a photo: from the timeline, else from the daemon, which knows those that are put away.
-    fn known(&self, id: PhotoId) -> Result<Known, Response> {
-        let shown = self.mirror.present().find(id).map(|shot| Known {
+    /// What there is to know of a photo: from the timeline, else from the daemon, which knows those that are put away. Of
+    /// another group's it is asked each time, so that what is not shown any more cannot be had.
+    fn known(&self, whose: Whose<'_>, id: PhotoId) -> Result<Known, Response> {
+        let mirrored = (whose == Whose::Own).then(|| self.mirror.present());
+        let shown = mirrored.as_ref().and_then(|snapshot| snapshot.find(id)).map(|shot| Known {
             name: shot.name.to_string(),
             bytes: shot.bytes,
             format: shot.format,
         });
         let known = match shown {
             Some(shown) => Some(shown),
-            None => described(id, *self.explain(id)?),
+            None => described(id, *self.explain(whose, id)?),
         };
         // No daemon has a photo that is larger; whoever says so is not believed.
         let known = known.filter(|known| known.bytes <= MAX_PHOTO);

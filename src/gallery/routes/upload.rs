@@ -10,7 +10,7 @@ use crate::gallery::http::body::Body;
 use crate::gallery::http::head::Head;
 use crate::gallery::http::response::Response;
 use crate::gallery::limits::LONG_ANSWER;
-use crate::gallery::pool::Need;
+use crate::gallery::pool::{Need, Whose};
 use crate::photo::MAX_PHOTO;
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, NodeId, SafeName, in_words};
@@ -29,7 +29,7 @@ impl Gallery {
         let (name, bytes) = (SafeName::new(name).to_string(), body.left());
         let dated = head.header("x-photomesh-dated").and_then(|dated| dated.parse().ok());
         let mut cut = false;
-        let answer = self.pool.on_new_link(Need::Long, |daemon| {
+        let answer = self.pool.on_new_link(Whose::Own, Need::Long, |daemon| {
             daemon.be_patient(LONG_ANSWER);
             daemon.put(name, bytes, dated, |piece| {
                 body.read_exact(piece).map_err(|error| {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 use crate::gallery::limits::SPOOL;
-use crate::gallery::pool::{Need, Pool};
+use crate::gallery::pool::{Need, Pool, Whose};
 use crate::gallery::spool::{Missing, Spool};
 use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::{Address, Request};
@@ -34,14 +34,14 @@ fn a_photo_on_the_disk_is_sent_only_if_it_is_that_photo() {
     fs::write(spooled.join("coming-then"), b"of a gallery that was killed just now").unwrap();
     let spool = Spool::open(spooled.clone()).unwrap();
     let mut text = String::new();
-    spool.photo(&nobody(), good, 4).unwrap().read_to_string(&mut text).unwrap();
+    spool.photo(&nobody(), Whose::Own, good, 4).unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, "good");
-    let missing = spool.photo(&nobody(), bad, 3).unwrap_err();
+    let missing = spool.photo(&nobody(), Whose::Own, bad, 3).unwrap_err();
     assert!(matches!(missing, Missing::Trouble(_)), "it is asked for anew: {missing:?}");
     let there = |name: &str| spooled.join(name).exists();
     assert!(there("other") && there("coming-now") && !there("coming-then"));
     // Whoever asks again does not wait for the one who failed.
-    spool.photo(&nobody(), bad, 3).unwrap_err();
+    spool.photo(&nobody(), Whose::Own, bad, 3).unwrap_err();
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn whoever_waits_for_a_photo_is_told_that_it_does_not_come() {
     let asking: Vec<_> = (0..5)
         .map(|_| {
             let (spool, pool) = (Arc::clone(&spool), Arc::clone(&pool));
-            thread::spawn(move || spool.photo(&pool, id, 4).map(drop))
+            thread::spawn(move || spool.photo(&pool, Whose::Own, id, 4).map(drop))
         })
         .collect();
     // A daemon that takes a request and hangs up after a while.
@@ -78,7 +78,7 @@ fn a_cache_may_be_deleted() {
     let spooled = folder.path().join("deep/photomesh");
     let spool = Spool::open(spooled.clone()).unwrap();
     fs::remove_dir_all(spooled.parent().unwrap()).unwrap();
-    let missing = spool.photo(&nobody(), PhotoId::of(b"good"), 4).unwrap_err();
+    let missing = spool.photo(&nobody(), Whose::Own, PhotoId::of(b"good"), 4).unwrap_err();
     assert!(matches!(missing, Missing::Trouble(_)), "the disk is good: {missing:?}");
     assert!(spooled.is_dir());
 }
@@ -101,8 +101,8 @@ fn pictures_that_do_not_come_leave_links_for_the_rest() {
     // Those that would go beyond their share have come by then, too.
     thread::sleep(Duration::from_millis(300));
     let began = Instant::now();
-    pool.on_new_link(Need::Short, |_| Ok(())).unwrap();
-    pool.on_new_link(Need::Long, |_| Ok(())).unwrap();
+    pool.on_new_link(Whose::Own, Need::Short, |_| Ok(())).unwrap();
+    pool.on_new_link(Whose::Own, Need::Long, |_| Ok(())).unwrap();
     assert!(began.elapsed() < Duration::from_secs(5));
     drop(asked);
 }
