@@ -141,10 +141,14 @@ impl Pool {
         Ok(daemon)
     }
 
-    /// The other groups, and what each is called here. Somebody of the own one has to run a super-peer.
+    /// The other groups, and what each is called here; none if nobody of the own one who is here runs a super-peer.
     pub(super) fn groups(&self) -> Result<Vec<(String, GroupReport)>, Trouble> {
         let turn = self.turn(Need::Short)?;
-        let groups = self.connect().and_then(|daemon| {
+        let groups = self.connect().and_then(|mut daemon| {
+            let mut nodes = daemon.status()?.nodes.into_iter();
+            if !nodes.any(|node| node.alive && node.bridge.is_some()) {
+                return Ok(Vec::new());
+            }
             let mut link = client::super_peer(daemon, self.member.as_ref())?;
             link.be_quiet();
             link.be_patient(ANSWER);

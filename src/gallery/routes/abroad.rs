@@ -11,7 +11,7 @@ use crate::gallery::pool::{Pool, Trouble, Whose};
 use crate::gallery::spool::Spool;
 use crate::photo::PhotoId;
 use crate::protocol::between::GroupReport;
-use crate::protocol::client::{PhotoReport, StatusReport};
+use crate::protocol::client::PhotoReport;
 use crate::protocol::{Answer, Request};
 
 impl Gallery {
@@ -30,12 +30,7 @@ impl Gallery {
 
     /// The other groups; none if nobody of the own one runs a super-peer.
     pub(super) fn groups(&self) -> Answered {
-        let status = self.watch.seen().status;
-        let groups = match status.as_deref().is_none_or(has_super_peer) {
-            true => self.abroad.0.groups()?,
-            false => Vec::new(),
-        };
-        let groups = groups.into_iter().map(other).collect();
+        let groups = self.abroad.0.groups()?.into_iter().map(other).collect();
         Ok(Response::json(200, &OtherGroups { groups }))
     }
 
@@ -57,11 +52,6 @@ impl Gallery {
         let photos = photos.into_iter().map(photo).collect();
         Ok(Response::json(200, &ShownAbroad { photos, next }))
     }
-}
-
-/// Whether somebody who is here runs one.
-fn has_super_peer(status: &StatusReport) -> bool {
-    status.nodes.iter().any(|node| node.alive && node.bridge.is_some())
 }
 
 fn other((name, group): (String, GroupReport)) -> OtherGroup {
