@@ -35,6 +35,7 @@ pub(super) const FILES: &[File] = &[
     file!("duplicates.js", SCRIPT),
     file!("filmstrip.js", SCRIPT),
     file!("graph.js", SCRIPT),
+    file!("groups.js", SCRIPT),
     file!("health.js", SCRIPT),
     file!("hold.js", SCRIPT),
     file!("icon.svg", ICON),

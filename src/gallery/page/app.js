@@ -11,6 +11,7 @@ import { Selection, SelectionBar } from './selection.js';
 import { Viewer } from './viewer.js';
 import { Search } from './search.js';
 import { Health } from './health.js';
+import { Groups } from './groups.js';
 import { verdict } from './verdict.js';
 import { Duplicates } from './duplicates.js';
 import { Trash } from './trash.js';
@@ -24,10 +25,13 @@ const OWN_MS = 10_000;
 /// While photos come and go, what a search finds may be out of date before it is shown.
 const SEARCH_TRIES = 4;
 
-const SCREENS = ['photos', 'duplicates', 'trash', 'health'];
+const TABS = ['photos', 'duplicates', 'trash', 'health'];
+
+/// The other groups are found from the health, if there are any.
+const SCREENS = [...TABS, 'groups'];
 
 /// What the page itself shows; all else is the browser's.
-const OWN_PATH = /^\/($|p\/|photos$|duplicates$|trash$|health$|search$)/;
+const OWN_PATH = /^\/($|p\/|photos$|duplicates$|trash$|health$|groups$|search$)/;
 
 class App {
   #scrolls = new Map();
@@ -44,6 +48,7 @@ class App {
       duplicates: new Duplicates(),
       trash: new Trash(),
       health: new Health({ go: (path) => this.go(path) }),
+      groups: new Groups(),
     };
     this.selectionBar = new SelectionBar(this.selection);
     this.#shell();
@@ -79,7 +84,7 @@ class App {
       h('a', { class: 'skip', href: '#main' }, say('skip')),
       h('header', { class: 'bar' },
         h('a', { class: 'brand', href: '/photos' }, icon('mark'), h('span', {}, say('photomesh'))),
-        h('nav', { class: 'tabs', 'aria-label': say('main') }, SCREENS.map(tab)),
+        h('nav', { class: 'tabs', 'aria-label': say('main') }, TABS.map(tab)),
         this.search.element, this.pill,
         iconButton('search', say('search'), () => this.search.show(), { class: 'round find' }), this.add),
       this.trouble, this.search.chips, this.main, this.fresh,

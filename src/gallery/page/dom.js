@@ -8,8 +8,8 @@ const HARMLESS = /^(aria-[a-z]+|data-[a-z]+|role|class|id|for|dir|lang|tabindex|
 
 /// DOM properties that the page sets.
 const PROPERTIES = new Set(['accept', 'alt', 'autocomplete', 'autofocus', 'checked', 'decoding', 'disabled', 'download',
-  'draggable', 'enterKeyHint', 'hidden', 'href', 'indeterminate', 'inert', 'maxLength', 'multiple', 'name', 'open',
-  'placeholder', 'popover', 'spellcheck', 'src', 'title', 'type', 'value']);
+  'draggable', 'enterKeyHint', 'hidden', 'href', 'indeterminate', 'inert', 'loading', 'maxLength', 'multiple', 'name',
+  'open', 'placeholder', 'popover', 'spellcheck', 'src', 'title', 'type', 'value']);
 
 /// Addresses lead into this gallery, or to bytes which the page itself holds.
 const OWN_ADDRESS = /^(\/(?!\/)|#|blob:)/;

@@ -2,7 +2,7 @@
 
 import { h, fill, named } from './dom.js';
 import { say, number, bytes, called, homely, capital } from './words.js';
-import { live } from './live.js';
+import { get, live } from './live.js';
 import { disk, isTold, percent } from './disk.js';
 import { verdict } from './verdict.js';
 import { graph } from './graph.js';
@@ -21,15 +21,25 @@ export class Health {
     this.picture = h('div', { class: 'graph' });
     this.friends = h('section', { class: 'friends' });
     this.side = h('section', { class: 'risks' });
+    this.groups = h('a', { class: 'all', href: '/groups', hidden: true }, say('groups'));
     this.element = h('section', { class: 'health', hidden: true },
       h('div', { class: 'answer' }, h('div', { class: 'sentence' }, this.words, this.figures), this.picture),
-      h('div', { class: 'below' }, this.friends, this.side));
+      h('div', { class: 'below' }, this.friends, this.side), this.groups);
     live.addEventListener('status', () => this.#status());
     live.addEventListener('lost', () => this.#redraw());
     matchMedia(NARROW).addEventListener('change', () => this.#redraw());
   }
 
-  enter() { this.#draw(); }
+  enter() {
+    this.#draw();
+    this.#ask();
+  }
+
+  /// Whether there are other groups; without an answer there is nothing to look at, either.
+  async #ask() {
+    const { groups } = await get('/api/groups').catch(() => ({ groups: [] }));
+    this.groups.hidden = groups.length === 0;
+  }
 
   #status() {
     const few = live.now.status?.under_replicated;

@@ -248,6 +248,21 @@ const WORDS = {
   with: 'with {list}',
   othersTrash: 'What others put away lies in the trash of their computers.',
 
+  // Other groups
+  groups: 'Other groups',
+  groupsMore: 'What friends in other places show of their photos. You can look, and download.',
+  groupsAsked: 'Asking which there are…',
+  noGroups: 'There are no other groups to be seen.',
+  groupShows: { one: '{n} photo, {bytes}', other: '{n} photos, {bytes}' },
+  groupMore: 'More',
+  groupNothing: 'It shows nothing now.',
+  groupLost: {
+    one: 'This group is out of reach: nobody of it has answered for {n} minute.',
+    other: 'This group is out of reach: nobody of it has answered for {n} minutes.',
+  },
+  groupAway: 'This group cannot be looked at now: {reason}.',
+  groupPictureAway: 'This picture cannot be had now.',
+
   // Removing
   removeTitle: { one: 'Remove {n} photo?', other: 'Remove {n} photos?' },
   planning: 'Asking what would go…',

@@ -8,6 +8,7 @@ mod changes;
 mod chromium;
 pub(crate) mod crowd;
 mod door;
+mod groups;
 mod health;
 mod looks;
 mod names;
