@@ -7,6 +7,7 @@ mod changes;
 mod child;
 mod conventions;
 mod crowds;
+mod foreign;
 mod hostile;
 mod house;
 mod restarts;
