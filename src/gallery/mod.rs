@@ -50,7 +50,8 @@
 //! 2. `guard` with `login`: who gets in. `door`: where the gallery listens, and the links it prints.
 //! 3. `watch`, `mirror` with `snapshot`: what is known of the daemon and the collection. `search`.
 //! 4. `pool` and `spool`: links to the daemon, and whole photos. `reviewed`: ticks of a person.
-//! 5. `routes` with `api`: the table of all paths, and what answers each. `assets`: the page, which is in `page/`.
+//! 5. `routes` with `api`: the table of all paths, and what answers each; `routes/abroad`: what other groups show. `assets`:
+//!    the page, which is in `page/`.
 //!
 //! # What is left out
 //!

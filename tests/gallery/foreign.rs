@@ -3,12 +3,15 @@
 
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use photomesh::photo::{MAX_PHOTO, PhotoId};
+use photomesh::protocol::between::GroupReport;
 use photomesh::protocol::client::{Explanation, PhotoReport};
 use photomesh::protocol::codec::{self, MAX_FRAME};
+use photomesh::protocol::group::GroupFile;
 use photomesh::protocol::{Address, Answer, Request};
 use serde_json::json;
 use tempfile::TempDir;
@@ -18,6 +21,9 @@ use crate::house::{Gallery, photo};
 
 /// Longer than an own picture takes on a busy machine, and shorter than anybody waits for a link.
 const AT_ONCE: Duration = Duration::from_secs(8);
+
+/// How many photos the large group has.
+pub(crate) const LARGE: usize = 80;
 
 const OWN: u64 = 1;
 const TRUE: u64 = 2;
@@ -36,7 +42,7 @@ fn told(number: u64, name: &str) -> PhotoReport {
 }
 
 /// A daemon with one photo, which is its own super-peer.
-fn liar() -> Address {
+pub(crate) fn liar() -> Address {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = Address::new("127.0.0.1", listener.local_addr().unwrap().port());
     let own = address.clone();
@@ -68,7 +74,9 @@ fn serve(mut stream: TcpStream, own: &Address) {
                 thread::sleep(Duration::from_secs(3600));
                 return;
             }
+            Request::Abroad { group, ask } if group == "large" => large(*ask),
             Request::Abroad { ask, .. } => abroad(*ask),
+            Request::Groups => Answer::Groups { groups: vec![group("own"), group("large")] },
             other => Answer::Error { error: format!("nobody asks {other:?}") },
         };
         let written = match &answer {
@@ -91,6 +99,39 @@ fn image(image: Vec<u8>) -> Answer {
     let (image_name, label) = (String::new(), "a.jpg".to_owned());
     let (id, bytes) = (PhotoId::of(&image), image.len() as u64);
     Answer::ReceiveImage { image_name, label, id, bytes, image: image.into() }
+}
+
+fn group(name: &str) -> GroupReport {
+    let mut file = GroupFile::new([name.len() as u8; 32], [100 + name.len() as u8; 32]);
+    let member = file.invite("ana".parse().unwrap(), [1; 32], 1_790_000_000).unwrap();
+    GroupReport {
+        id: member.certificate.group(),
+        name: name.parse().unwrap(),
+        photos: LARGE as u64,
+        bytes: 1_000_000,
+        nodes: 2,
+        here: 2,
+        supers: Vec::new(),
+        lost_secs: None,
+    }
+}
+
+/// What a group with many photos answers; the middle one of its pages is empty.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a gallery that looks asks nothing else")]
+fn large(ask: Request) -> Answer {
+    let photos = |numbers: Range<usize>| numbers.map(crowd::photo).collect();
+    let [first, second] = [1, 2].map(|byte| PhotoId([byte; 32]));
+    match ask {
+        Request::List { after: None, .. } => {
+            Answer::Photos { photos: photos(0..70), next: Some(first) }
+        }
+        Request::List { after, .. } if after == Some(first) => {
+            Answer::Photos { photos: Vec::new(), next: Some(second) }
+        }
+        Request::List { .. } => Answer::Photos { photos: photos(70..LARGE), next: None },
+        Request::GetPreview { photo: wanted, .. } => preview(wanted, photo(TRUE)),
+        other => Answer::Error { error: format!("nobody asks {other:?}") },
+    }
 }
 
 /// What a bad group answers.

@@ -8,7 +8,7 @@ use super::{house_with, open, origin};
 use crate::support::pictures::{draw, jpeg};
 
 /// Everything that can have the focus, and has no name that could be read aloud.
-fn nameless(page: &mut Page) -> Vec<String> {
+pub(super) fn nameless(page: &mut Page) -> Vec<String> {
     let tree = page.ask("Accessibility.getFullAXTree", json!({}));
     let nodes = tree["nodes"].as_array().unwrap().clone();
     let is_focusable = |node: &&Value| {
