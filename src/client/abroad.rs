@@ -65,6 +65,21 @@ pub fn abroad(
     Ok(link)
 }
 
+/// The same, but the own group is none that is found so.
+///
+/// # Errors
+///
+/// As [`super_peer`].
+pub fn elsewhere(
+    daemon: Daemon,
+    member: Option<&MemberFile>,
+    group: &str,
+) -> Result<Daemon, Failure> {
+    let (mut link, others) = reach(daemon, member)?;
+    link.visit(group, &others, member);
+    Ok(link)
+}
+
 /// The super-peers of a daemon's group: that of its own node last.
 fn super_peers(daemon: &mut Daemon) -> Result<Vec<Address>, Failure> {
     let status = daemon.status()?;
@@ -180,7 +195,7 @@ pub fn list_all(
     for (at, prefix) in prefixes(&groups).into_iter().enumerate() {
         let from = match at {
             0 => connect(),
-            _ => abroad(&connect, member, &prefix),
+            _ => connect().and_then(|daemon| elsewhere(daemon, member, &prefix)),
         };
         let listed = from.and_then(|mut from| {
             for_each_page(&mut from, |page| {

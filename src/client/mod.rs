@@ -95,7 +95,7 @@ mod viewer;
 mod watch;
 
 pub use crate::photo::FIRST_LOOK;
-pub use abroad::{abroad, groups, list_all, other_groups, super_peer};
+pub use abroad::{abroad, elsewhere, groups, list_all, other_groups, super_peer};
 pub use at_risk::at_risk;
 pub use connection::Daemon;
 pub use dates::{Days, Span};

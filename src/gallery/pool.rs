@@ -133,12 +133,12 @@ impl Pool {
     }
 
     fn connect_to(&self, whose: Whose<'_>) -> Result<Daemon, Failure> {
-        let mut daemon = self.connect()?;
-        if let Whose::Group(name) = whose {
-            daemon = client::abroad(daemon, self.member.as_ref(), name)?;
-            daemon.be_quiet();
-        }
-        Ok(daemon)
+        let Whose::Group(name) = whose else {
+            return self.connect();
+        };
+        let mut link = client::elsewhere(self.connect()?, self.member.as_ref(), name)?;
+        link.be_quiet();
+        Ok(link)
     }
 
     /// The other groups, and what each is called here; none if nobody of the own one who is here runs a super-peer.
