@@ -7,7 +7,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{self, Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use photomesh::photo::PhotoId;
@@ -44,10 +45,16 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on, and that the system gives to nobody by itself; each once.
 fn free_port() -> Address {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    Address::new("127.0.0.1", port)
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = process::id().wrapping_mul(97) + GIVEN.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + (number % 10_000) as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Address::new("127.0.0.1", port);
+        }
+    }
 }
 
 /// Writes a secret once: others may be reading it later.
