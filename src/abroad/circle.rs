@@ -135,6 +135,11 @@ impl Circle {
         let known: BTreeSet<&Address> =
             self.groups.values().flat_map(|other| other.supers.keys()).collect();
         for address in addresses {
+            // Who listens everywhere, and does not know where others reach that, is where they come from.
+            let address = match address.is_unspecified() {
+                true => &Address::new(&teller.to_string(), address.port()),
+                false => address,
+            };
             let is_news = !known.contains(address)
                 && !self.given.contains_key(address)
                 && !self.ours.contains(address)
@@ -197,7 +202,9 @@ impl Circle {
     ) {
         self.told.remove(at);
         if group == self.own.id {
-            self.ours.insert(at.clone());
+            if self.ours.len() < DOUBTED {
+                self.ours.insert(at.clone());
+            }
             return;
         }
         let round = self.round();

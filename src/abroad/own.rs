@@ -182,9 +182,8 @@ fn count(daemon: &mut Daemon) -> Result<(u64, u64), Failure> {
     Ok((photos, bytes))
 }
 
-/// Where super-peers of the own group are, of these nodes. One that does not know where others reach it is none.
+/// Where super-peers of the own group are, of these nodes. The own one may say only on which port.
 fn supers(status: &StatusReport, of: impl Fn(NodeId) -> bool) -> Vec<Address> {
     let nodes = status.nodes.iter().filter(|node| of(node.id));
-    let known = nodes.filter_map(|node| node.bridge.clone()).filter(|at| !at.is_unspecified());
-    known.take(SUPERS).collect()
+    nodes.filter_map(|node| node.bridge.clone()).take(SUPERS).collect()
 }

@@ -185,9 +185,16 @@ fn no_group_takes_all_places() {
 
 #[test]
 fn nobody_is_sent_by_hearsay_where_the_teller_could_not_go() {
+    let mut own = circle(&[]);
+    own.heard_of(&[Address::new("0.0.0.0", 5100)], TELLER);
+    assert_eq!(
+        own.due(Instant::now()),
+        [Address::new("198.51.100.7", 5100)],
+        "where it comes from"
+    );
     let here: IpAddr = "127.0.0.1".parse().unwrap();
     let house: IpAddr = "192.168.1.7".parse().unwrap();
-    let all = ["127.0.0.1", "localhost", "0.0.0.0", "169.254.169.254", "192.168.1.1", "100.64.0.1"];
+    let all = ["127.0.0.1", "localhost", "::1", "169.254.169.254", "192.168.1.1", "100.64.0.1"];
     let all = all.map(|host| Address::new(host, 5100));
     let tried = |teller| {
         let mut circle = circle(&[]);

@@ -170,10 +170,11 @@ fn super_peers_tell_each_other_of_third_groups() {
 fn one_link_is_enough_for_all_super_peers_of_both_groups() {
     let circle = CircleFile::new([10; 32]);
     let mut porto = city("porto", 8, &circle);
-    porto.start_super("ana", &[], &[]);
+    let everywhere = ["--host", "0.0.0.0"];
+    porto.start_super("ana", &everywhere, &[]);
     let mut aveiro = city("aveiro", 9, &circle);
-    aveiro.start_super("zoe", &[], &[porto.super_peer(0)]);
-    aveiro.start_super("eva", &[], &[]);
+    aveiro.start_super("zoe", &everywhere, &[porto.super_peer(0)]);
+    aveiro.start_super("eva", &everywhere, &[]);
     // Nobody has told porto of aveiro, nor eva of porto.
     porto.sees("aveiro", 0);
     aveiro.stop("zoe");

@@ -135,7 +135,7 @@ impl City {
     pub(crate) fn start_super(&mut self, friend: &str, options: &[&str], links: &[Address]) {
         let (circle, at) = (self.circle_file(), free_port());
         let links: Vec<String> = links.iter().map(Address::to_string).collect();
-        let at_text = at.to_string();
+        let at_text = at.port().to_string();
         let mut all = options.to_vec();
         all.extend(["--super", &at_text, "--group", self.name]);
         all.extend(["--link-key", circle.to_str().unwrap()]);
