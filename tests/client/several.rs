@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::get::explained;
 use crate::scripted::{Scripted, client, code, names, say, stderr};
 
-const LABELS: [&str; 6] = ["IMG_1.jpg", "a.png", "cat.jpg", "dog.jpg", "x/dog.jpg", "what?.jpg"];
+const LABELS: [&str; 6] = ["IMG_1.jpg", "a.png", "cat.jpg", "dog.jpg", "x\\dog.jpg", "what?.jpg"];
 
 /// What a photo of this label consists of.
 fn bytes_of(label: &str) -> Vec<u8> {
@@ -122,7 +122,7 @@ fn programs_are_told_of_each() {
 fn two_photos_of_one_file_name_do_not_replace_each_other() {
     let (daemon, folder) = (Scripted::new(six), TempDir::new().unwrap());
     fs::write(folder.path().join("dog.jpg"), "old").unwrap();
-    let output = get(&daemon, &folder, &["dog.jpg", "x/dog.jpg", "--force"]);
+    let output = get(&daemon, &folder, &["dog.jpg", "x\\dog.jpg", "--force"]);
     let text = stderr(&output);
     assert!(text.ends_with("1 photo saved, 1 failed\n"), "{text}");
     assert_eq!(fs::read(folder.path().join("dog.jpg")).unwrap(), bytes_of("dog.jpg"));
