@@ -177,6 +177,7 @@ fn one_link_is_enough_for_all_super_peers_of_both_groups() {
     aveiro.start_super("eva", &everywhere, &[]);
     // Nobody has told porto of aveiro, nor eva of porto.
     porto.sees("aveiro", 0);
+    aveiro.sees("porto", 0);
     aveiro.stop("zoe");
     aveiro.sees("porto", 0);
 }
