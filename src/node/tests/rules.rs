@@ -210,9 +210,9 @@ fn an_original_stays_where_no_more_nodes_than_copies_have_it() {
 fn what_does_not_fit_is_not_taken() {
     let mut solo = Solo::new();
     solo.join(1, PIN, &[]);
-    for (spare, expected) in [(0, OfferReply::Busy), (1, OfferReply::Accept)] {
+    for (lacking, expected) in [(1, OfferReply::Busy), (0, OfferReply::Accept)] {
         let photo = picture(BYTES);
-        let bytes = photo.bytes + ROOM_MARGIN + spare;
+        let bytes = photo.bytes + ROOM_MARGIN - lacking;
         solo.tell(DiskEvent::Room { free: bytes, spare: bytes });
         let facts = Facts::default();
         let actions = solo.hear(1, Message::KeepThis { photo, facts });
