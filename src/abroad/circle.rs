@@ -213,16 +213,7 @@ impl Circle {
             return;
         }
         let other = self.groups.entry(*group.as_bytes()).or_insert_with(|| Other {
-            report: GroupReport {
-                id: group,
-                name: name.clone(),
-                photos: 0,
-                bytes: 0,
-                nodes: 0,
-                here: 0,
-                supers: Vec::new(),
-                lost_secs: None,
-            },
+            report: GroupReport::unheard(group, name.clone()),
             supers: BTreeMap::new(),
             removed: Vec::new(),
             answered: now,

@@ -119,7 +119,7 @@ fn attend(abroad: &Abroad, stream: TcpStream, from: IpAddr) {
     }
     let own = abroad.link_secret;
     let ours = Credentials { group: abroad.options.member.shared.clone(), own };
-    let theirs = Credentials { group: abroad.circle_key.clone(), own };
+    let theirs = Credentials { group: abroad.options.circle.key.clone(), own };
     let keys = [&ours, &theirs];
     let Ok((channel, key)) = Channel::respond_to_one_of(&keys, &mut patient, &mut &stream) else {
         // A stranger, who learns nothing and is not worth a line: there may be many.

@@ -11,7 +11,7 @@
 //! It is a *client*: a process beside a daemon, as the gallery is. To the daemon a question from another city is one more
 //! request to look at a photo; nothing of the mesh knows that there are other groups, so nothing that they do, or that a
 //! super-peer does wrong, can move or delete a photo, or keep the mesh from its work. That is why there is no second copy
-//! of the mesh's pulls, deadlines and tables in here, and no test that both stay apart.
+//! of the mesh's pulls, deadlines and tables in here.
 //!
 //! # What it promises
 //!
@@ -48,8 +48,8 @@
 //! **Copies between groups.** Each group keeps its photos safe itself; others look. Nor does a super-peer keep what has
 //! passed through: the asked group's daemon does, if it is asked often (`node/copies/hot.rs`).
 //!
-//! **A lane of its own on the line.** What is sent to other groups is bounded in number, and goes like what the own clients
-//! ask for: before copies that are being made.
+//! **A place of its own in the queue.** How much is sent to other groups at a time is bounded here; on the line between
+//! the daemons it goes as the daemon orders it: behind what the own clients ask for, beside copies that are being made.
 
 #![allow(
     clippy::wildcard_enum_match_arm,
@@ -88,7 +88,7 @@ use crate::process::{spawn, stop_wishes};
 use crate::protocol::between::{Between, End, Greeting, GroupName, GroupReport};
 use crate::protocol::secure::Channel;
 use crate::protocol::{
-    Address, Answer, CircleFile, GroupId, GroupKey, MemberFile, Membership, in_words, plain,
+    Address, Answer, CircleFile, GroupId, MemberFile, Membership, in_words, plain,
 };
 
 /// How a super-peer is to run.
@@ -115,7 +115,6 @@ pub struct Options {
 /// What all threads share.
 struct Abroad {
     options: Options,
-    circle_key: GroupKey,
     /// The private key of the links that come in, and the member's word that it is theirs.
     link_secret: [u8; 32],
     membership: Membership,
@@ -164,18 +163,8 @@ impl Abroad {
         let link_key = key.verifying_key().to_montgomery().to_bytes();
         let MemberFile { key: member, certificate, .. } = &options.member;
         let membership = Membership::sign(certificate, member, link_key);
-        let own = GroupReport {
-            id: certificate.group(),
-            name: options.name.clone(),
-            photos: 0,
-            bytes: 0,
-            nodes: 0,
-            here: 0,
-            supers: Vec::new(),
-            lost_secs: None,
-        };
+        let own = GroupReport::unheard(certificate.group(), options.name.clone());
         Ok(Abroad {
-            circle_key: options.circle.key.clone(),
             link_secret: key.to_scalar_bytes(),
             membership,
             circle: Mutex::new(Circle::new(own, &options.link)),

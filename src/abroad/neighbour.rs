@@ -66,8 +66,8 @@ impl Neighbour {
         let stream = dial(address)?;
         let remote = stream.peer_addr()?.ip().to_canonical();
         let mut patient = socket::patient(&stream, FIRST_FRAME)?;
-        let credentials =
-            Credentials { group: abroad.circle_key.clone(), own: socket::fresh_key()? };
+        let group = abroad.options.circle.key.clone();
+        let credentials = Credentials { group, own: socket::fresh_key()? };
         let channel = Channel::initiate(&credentials, &mut patient, &mut &stream)?;
         let greeting = abroad.greet(End::Dialed, &channel);
         let channel = Arc::new(channel);

@@ -62,14 +62,13 @@ impl Abroad {
         let Answer::Members { removals, .. } = daemon.ask(&Request::Members)? else {
             return Err(daemon.unexpected());
         };
+        // To count is to list all: when something has changed, and not more often than others ask. Only the first photos
+        // that are shared are told at once.
+        let is_told = lock(&self.circle).own.photos > 0;
         let is_counted = seen.is_some_and(|(revision, at)| {
-            // Who shares is on no list: so it is counted again now and then although that is the same.
-            revision == status.revision && at.elapsed() < ROUND && lock(&self.circle).own.photos > 0
+            revision == status.revision || is_told && at.elapsed() < ROUND / 2
         });
-        // To count is to list all: not more often than others ask.
-        let is_recent = seen.is_some_and(|(_, at)| at.elapsed() < ROUND / 2)
-            && lock(&self.circle).own.photos > 0;
-        let counted = match is_counted || is_recent {
+        let counted = match is_counted {
             true => None,
             false => Some(count(&mut daemon)?),
         };

@@ -200,6 +200,14 @@ pub struct GroupReport {
     pub lost_secs: Option<u64>,
 }
 
+impl GroupReport {
+    /// What is known of a group that has told nothing yet but its name.
+    pub fn unheard(id: GroupId, name: GroupName) -> GroupReport {
+        let (photos, bytes, nodes, here) = (0, 0, 0, 0);
+        GroupReport { id, name, photos, bytes, nodes, here, supers: Vec::new(), lost_secs: None }
+    }
+}
+
 impl PhotoReport {
     /// What other groups are told of a photo.
     pub fn for_other_groups(self) -> PhotoReport {

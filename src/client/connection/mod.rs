@@ -43,7 +43,7 @@ pub struct Daemon {
     patience: Duration,
     quiet: bool,
     owner: bool,
-    features: Vec<String>,
+    shares: bool,
     /// If this is a super-peer: which other group is asked through it.
     abroad: Option<Abroad>,
 }
@@ -91,7 +91,7 @@ impl Daemon {
             patience: SILENCE,
             quiet: false,
             owner: member.is_none(),
-            features: Vec::new(),
+            shares: false,
             abroad: None,
         };
         match (member, channel) {
@@ -116,7 +116,7 @@ impl Daemon {
             if codec::reads_attachments(&features) {
                 self.requests.attach();
             }
-            self.features = features;
+            self.shares = features.iter().any(|feature| feature == SHARED);
             return Ok(());
         }
         Err(Failure::Unreachable(format!(
@@ -157,7 +157,7 @@ impl Daemon {
 
     /// Whether the daemon can be asked for what other groups may see, and for nothing else.
     pub fn shares(&self) -> bool {
-        self.features.iter().any(|feature| feature == SHARED)
+        self.shares
     }
 
     /// From now on waits this long for an answer, and longer only while it arrives.

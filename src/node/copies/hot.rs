@@ -62,11 +62,6 @@ impl Copies {
         }
     }
 
-    /// Takes a photo out of those that are kept, for a pull whose bytes are here.
-    pub(super) fn take_kept(&mut self, photo: PhotoId) -> Option<TransferId> {
-        self.cache.forget(photo)
-    }
-
     /// What the table says of a photo has changed.
     pub(in crate::node) fn photo_changed(&mut self, cx: &mut Context, photo: PhotoId) {
         if !is_elsewhere(cx, photo) {

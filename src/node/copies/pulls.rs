@@ -85,7 +85,7 @@ impl Copies {
 
     /// The pull of a photo. If its bytes are kept here, they are only looked at.
     fn pull_of(&mut self, cx: &mut Context, photo: Arc<Photo>) -> &mut Pull {
-        let kept = self.take_kept(photo.id);
+        let kept = self.cache.forget(photo.id);
         let next = &mut self.next_transfer;
         let (_, pull) = self.pulls.entry(photo.id).or_insert_with(|| {
             let mut pull = Pull::new(photo);
