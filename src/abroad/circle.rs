@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::limits::{DOUBT, DOUBTED, EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
 use crate::protocol::between::{GROUPS, GroupName, GroupReport, SUPERS};
 use crate::protocol::group::MEMBERS;
-use crate::protocol::{Address, GroupId, Revocation};
+use crate::protocol::{Address, GroupId, Revocation, is_private};
 
 /// The circle, as one super-peer knows it.
 #[derive(Debug)]
@@ -56,44 +56,6 @@ struct Super {
     failed: u32,
 }
 
-/// From where an address can be reached, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// From the computer itself.
-    Here,
-    /// From the house, or a VPN.
-    House,
-    /// From anywhere, as far as one can see.
-    World,
-}
-
-impl Reach {
-    fn of(ip: IpAddr) -> Reach {
-        match ip.to_canonical() {
-            ip if ip.is_loopback() || ip.is_unspecified() => Reach::Here,
-            IpAddr::V4(ip) => {
-                let [a, b, ..] = ip.octets();
-                let shared = a == 100 && (64..128).contains(&b);
-                let near = ip.is_private() || ip.is_link_local() || shared;
-                if near { Reach::House } else { Reach::World }
-            }
-            IpAddr::V6(ip) => {
-                let near = ip.is_unique_local() || ip.is_unicast_link_local();
-                if near { Reach::House } else { Reach::World }
-            }
-        }
-    }
-}
-
-/// The same of a host, which may be a name.
-fn reach_of(host: &str) -> Reach {
-    match host.parse::<IpAddr>() {
-        Ok(ip) => Reach::of(ip),
-        Err(_) if host.eq_ignore_ascii_case("localhost") => Reach::Here,
-        Err(_) => Reach::World,
-    }
-}
-
 /// Where a name of a group leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -132,12 +94,13 @@ impl Circle {
     /// Somebody says that others of the circle are at these addresses. Nobody is sent by that to where the teller could not
     /// go: to this computer, or to others in the house. And what has not answered is not tried again for an hour.
     pub(super) fn heard_of(&mut self, addresses: &[Address], teller: IpAddr) {
+        let from = Address::new(&teller.to_string(), 0);
         let known: BTreeSet<&Address> =
             self.groups.values().flat_map(|other| other.supers.keys()).collect();
         for address in addresses {
             // Who listens everywhere, and does not know where others reach that, is where they come from.
             let address = match address.is_unspecified() {
-                true => &Address::new(&teller.to_string(), address.port()),
+                true => &Address::new(from.host(), address.port()),
                 false => address,
             };
             let is_news = !known.contains(address)
@@ -145,7 +108,8 @@ impl Circle {
                 && !self.ours.contains(address)
                 && !self.own.supers.contains(address)
                 && !self.doubted.contains_key(address);
-            let may_be = address.port() >= 1024 && reach_of(address.host()) >= Reach::of(teller);
+            let is_here_too = is_private(teller) || !address.ip().is_some_and(is_private);
+            let may_be = is_here_too && address.is_possible_from(&from);
             if is_news && may_be && self.told.len() < HEARSAY {
                 self.told.entry(address.clone()).or_insert(None);
             }

@@ -14,7 +14,7 @@ use super::login::{Login, Role};
 use super::{Options, say};
 use crate::client::{Failure, open_in_system};
 use crate::platform;
-use crate::protocol::{Address, in_words};
+use crate::protocol::{Address, in_words, is_private};
 
 /// Listens on an address of this computer, or of a private network that it is in.
 ///
@@ -51,18 +51,6 @@ pub(super) fn resolve(host: &str) -> io::Result<IpAddr> {
     let mut found = (address.host(), 0).to_socket_addrs()?;
     let none = || io::Error::new(io::ErrorKind::NotFound, "the name stands for no address");
     found.next().map(|found| found.ip()).ok_or_else(none)
-}
-
-/// Whether an address is of this computer or of a private network: at home, link-local, or a VPN's (100.64.0.0/10).
-pub(super) fn is_private(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let [a, b, ..] = ip.octets();
-            let shared = a == 100 && (64..128).contains(&b);
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared
-        }
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
 }
 
 /// Whether a connection between these two is taken in. On `0.0.0.0` a gallery hears on public addresses, too, and a

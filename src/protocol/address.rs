@@ -1,6 +1,7 @@
 //! Where a daemon listens: `HOST:PORT`.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -35,22 +36,47 @@ impl Address {
         self.port
     }
 
+    /// The address that the host is, if it is no name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        // Of an IPv4 address inside an IPv6 one it counts which that is.
+        self.host.parse().ok().map(|ip: IpAddr| ip.to_canonical())
+    }
+
     /// Whether the host is this very machine, whichever machine that is.
     pub fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        self.host.eq_ignore_ascii_case("localhost") || self.ip().is_some_and(|ip| ip.is_loopback())
     }
 
     /// Whether the host means many machines at once.
     pub fn is_for_many(&self) -> bool {
-        self.host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_multicast() || ip == std::net::Ipv4Addr::BROADCAST)
+        self.ip().is_some_and(|ip| ip.is_multicast() || ip == Ipv4Addr::BROADCAST)
     }
 
     /// Whether the host says "every interface" (`0.0.0.0`, `::`), which nobody else can dial.
     pub fn is_unspecified(&self) -> bool {
-        self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_unspecified())
+        self.ip().is_some_and(|ip| ip.is_unspecified())
+    }
+
+    /// Whether somebody reachable can listen at this address, if one at `teller` tells it: of itself, or of another one.
+    pub fn is_possible_from(&self, teller: &Address) -> bool {
+        /// Ports below are for a computer's own services.
+        const FIRST_PORT: u16 = 1024;
+        self.port >= FIRST_PORT
+            && !self.is_unspecified()
+            && !self.is_for_many()
+            && (!self.is_loopback() || teller.is_loopback())
+    }
+}
+
+/// Whether an address is of this computer or of a private network: at home, link-local, or a VPN's (100.64.0.0/10).
+pub fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, ..] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 

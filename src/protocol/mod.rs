@@ -97,7 +97,7 @@ mod tombstone;
 mod trash;
 mod versions;
 
-pub use address::Address;
+pub use address::{Address, is_private};
 pub use blob::Blob;
 pub use client::{Answer, Request};
 pub use departure::{Departure, Gone};

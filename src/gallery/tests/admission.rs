@@ -10,7 +10,7 @@ use crate::gallery::http::serve::Request;
 use crate::gallery::login::{Login, Role};
 use crate::gallery::routes::access;
 use crate::gallery::{Options, door};
-use crate::protocol::Address;
+use crate::protocol::{Address, is_private};
 
 const LAN: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 7));
 
@@ -237,7 +237,7 @@ fn guests_look() {
 
 #[test]
 fn only_private_networks_are_served() {
-    let is = |ip: &str| door::is_private(ip.parse().unwrap());
+    let is = |ip: &str| is_private(ip.parse().unwrap());
     for good in [
         "127.0.0.1",
         "127.9.9.9",

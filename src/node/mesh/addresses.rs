@@ -97,7 +97,7 @@ impl Mesh {
             if node == step.me()
                 || waiting >= UNMET
                 || self.peers.contains_key(&node)
-                || !is_possible(&address, &teller)
+                || !address.is_possible_from(&teller)
             {
                 continue;
             }
@@ -126,14 +126,4 @@ impl Mesh {
         nodes.remove(node);
         self.send(step, *link, Message::ConnectionUpdate { nodes, roster: Roster::default() });
     }
-}
-
-/// Whether a reachable daemon can listen at this address, if this node tells it: of itself, or of another one.
-pub(in crate::node) fn is_possible(address: &Address, teller: &Address) -> bool {
-    /// Ports below are for a computer's own services.
-    const FIRST_PORT: u16 = 1024;
-    address.port() >= FIRST_PORT
-        && !address.is_unspecified()
-        && !address.is_for_many()
-        && (!address.is_loopback() || teller.is_loopback())
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::addresses::is_possible;
 use super::{Link, Mesh, Outward, Peer, Presence, Redial};
 use crate::node::limits::{NODES, NODES_OF_MEMBER, WISH_RESTS};
 use crate::node::members::Members;
@@ -88,7 +87,7 @@ impl Mesh {
             return Err(CloseReason::Refused(text));
         }
         let place = self.place_of(link, &register.address);
-        if !is_possible(&place, &place) {
+        if !place.is_possible_from(&place) {
             let text =
                 format!("nobody can reach a daemon at {place}: it needs a port from 1024 on");
             return Err(CloseReason::Refused(text));

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Mesh;
-use super::addresses::is_possible;
 use crate::node::Config;
 use crate::protocol::{Address, MemberName, NodeId};
 
@@ -27,7 +26,7 @@ impl Outward {
 
     /// What a node says that listens at this address. Where it cannot have a super-peer, nobody is sent.
     pub(super) fn told(shares: bool, bridge: Option<Address>, at: &Address) -> Outward {
-        Outward { shares, bridge: bridge.filter(|bridge| is_possible(bridge, at)) }
+        Outward { shares, bridge: bridge.filter(|bridge| bridge.is_possible_from(at)) }
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::super::limits::{REDIAL_MAX, REDIAL_MIN, TICK};
 use super::super::{Action, CloseReason, Level, LinkAction, LinkEvent, LinkId};
 use super::solo::{Solo, register};
-use crate::node::mesh::addresses::is_possible;
 use crate::protocol::message::Register;
 use crate::protocol::{Address, Message};
 
@@ -21,15 +20,19 @@ fn only_what_a_member_can_have_is_dialed() {
         ("2001:db8::1", 5000, true, true),
         ("127.0.0.1", 5001, true, false),
         ("localhost", 5001, true, false),
+        ("LocalHost", 5001, true, false),
+        ("::ffff:127.0.0.1", 5001, true, false),
         ("192.0.2.8", 22, false, false),
         ("0.0.0.0", 5000, false, false),
+        ("::ffff:0.0.0.0", 5000, false, false),
         ("224.0.0.1", 5000, false, false),
+        ("::ffff:224.0.0.1", 5000, false, false),
         ("255.255.255.255", 5000, false, false),
         ("ff02::1", 5000, false, false),
     ] {
         let address = Address::new(host, port);
-        assert_eq!(is_possible(&address, &here), by_here, "{address}");
-        assert_eq!(is_possible(&address, &there), by_there, "{address}");
+        assert_eq!(address.is_possible_from(&here), by_here, "{address}");
+        assert_eq!(address.is_possible_from(&there), by_there, "{address}");
     }
 }
 
