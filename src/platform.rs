@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::OFlags;
+use socket2::SockRef;
 use tempfile::{NamedTempFile, PersistError};
 
 /// The identity of a file: its disk, and its number there.
@@ -132,7 +133,7 @@ pub(crate) fn allow_files(wanted: u64) -> Option<u64> {
 pub(crate) fn limit_unsent(stream: &TcpStream, bytes: u32) {
     // Best effort: otherwise a slow line holds some seconds' worth.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(bytes);
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(bytes);
 }
 
 /// Writes a file for its owner alone: whole and on the disk before it gets its name, by one of the two ways to give it.
@@ -153,12 +154,19 @@ pub(crate) fn write_private(
     sync_dir(dir)
 }
 
+/// Lets a socket have no more bytes on their way than about so many: it fills no queue between here and the other side,
+/// and gets at most so much in each round trip.
+pub(crate) fn limit_in_flight(stream: &TcpStream, bytes: usize) {
+    // Best effort: otherwise its bytes and the others' share the line evenly.
+    let _ = SockRef::from(stream).set_send_buffer_size(bytes);
+}
+
 /// Has the system end a connection whose other side has not confirmed for so long what was sent: a computer that was
 /// switched off says nothing, and else is tried again for a quarter of an hour. Linux can.
 pub(crate) fn give_up_on_lost(stream: &TcpStream, time: Duration) {
     // Best effort: otherwise the connection is kept for longer.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(time));
+    let _ = SockRef::from(stream).set_tcp_user_timeout(Some(time));
 }
 
 /// Gives this thread the lowest priority. On other systems than Linux the priority is the whole process's, and stays as

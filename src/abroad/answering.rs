@@ -41,7 +41,7 @@ pub(super) fn serve(
 ) -> Result<(), FrameError> {
     let remote = stream.peer_addr().map_err(FrameError::Io)?.ip().to_canonical();
     let patient = socket::patient(&stream, FIRST_FRAME).map_err(FrameError::Io)?;
-    let mut answers = Answers::new(stream, channel);
+    let mut answers = Answers::to_other_group(stream, channel);
     let mut questions = FrameReader::new(patient, Some(Arc::clone(channel)));
     let content = questions.next(GREETING)?.ok_or(FrameError::Torn)?;
     let Between::Link(theirs) = codec::decode(&content)? else {

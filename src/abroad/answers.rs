@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::limits::SILENCE;
+use super::limits::{IN_FLIGHT, SILENCE};
 use super::pieces::Outlet;
+use crate::platform;
 use crate::protocol::Answer;
 use crate::protocol::between::{Between, Greeting};
 use crate::protocol::codec::FrameWriter;
@@ -38,7 +39,13 @@ impl Write for Paced {
 }
 
 impl Answers {
-    pub(super) fn new(stream: TcpStream, channel: &Arc<Channel>) -> Answers {
+    /// Answers to another group, whose photos are not to fill the line of this one.
+    pub(super) fn to_other_group(stream: TcpStream, channel: &Arc<Channel>) -> Answers {
+        platform::limit_in_flight(&stream, IN_FLIGHT);
+        Answers::to_own_group(stream, channel)
+    }
+
+    pub(super) fn to_own_group(stream: TcpStream, channel: &Arc<Channel>) -> Answers {
         let paced = Paced { stream, until: Instant::now() };
         Answers(FrameWriter::new(paced, Some(Arc::clone(channel))))
     }

@@ -42,7 +42,7 @@ pub(super) fn serve(
     channel: &Arc<Channel>,
 ) -> Result<(), FrameError> {
     let patient = socket::patient(&stream, FIRST_FRAME).map_err(FrameError::Io)?;
-    let answers = Answers::new(stream, channel);
+    let answers = Answers::to_own_group(stream, channel);
     let requests = FrameReader::new(patient, Some(Arc::clone(channel)));
     let mut visitor = Visitor { abroad, requests, answers, links: BTreeMap::new(), member: None };
     let outcome = visitor.register(channel).and_then(|()| visitor.converse());

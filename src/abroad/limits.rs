@@ -12,8 +12,9 @@ pub(super) const FOREIGNERS: usize = 64;
 /// places of their own.
 pub(super) const ARRIVING: usize = 128;
 
-/// Photos that are sent to other groups at a time: more, and who asks is told to ask another super-peer.
-pub(super) const GETS: usize = 8;
+/// Photos that are sent to other groups at a time, of which one group gets half at most: more, and who asks is told to
+/// ask another super-peer.
+pub(super) const GETS: usize = 4;
 
 /// How long to wait until a super-peer that has enough to do is asked again.
 pub(super) const BUSY: Duration = Duration::from_millis(500);
@@ -25,6 +26,11 @@ pub(super) const LINKS: usize = GETS + 4;
 /// How many pieces of a photo wait between the thread that receives and the one that sends. What the client does not
 /// take is not asked of the other group: so a slow client stops all of them, back to the disk.
 pub(super) const PIECES: usize = 4;
+
+/// How many bytes may be on their way on each connection to another group. The uplink is the own group's first: a get
+/// within the group, or a copy, must not wait behind seconds of photos for others. (With a round trip of 50 ms that
+/// is some 500 kB a second and photo, which is a lot for who may only look.)
+pub(super) const IN_FLIGHT: usize = 16 * 1024;
 
 /// How often the log says at most that somebody was turned away.
 pub(super) const TELL: Duration = Duration::from_secs(60);

@@ -48,8 +48,11 @@
 //! **Copies between groups.** Each group keeps its photos safe itself; others look. Nor does a super-peer keep what has
 //! passed through: the asked group's daemon does, if it is asked often (`node/copies/hot.rs`).
 //!
-//! **A place of its own in the queue.** How much is sent to other groups at a time is bounded here; on the line between
-//! the daemons it goes as the daemon orders it: behind what the own clients ask for, beside copies that are being made.
+//! **A place of its own in the queue.** How many photos are sent to other groups at a time is bounded here, and how many
+//! bytes of each are on their way, so that what the own group sends does not wait behind them in some router. But they do
+//! share a slow line: a get within the group takes some twice as long while another group gets as much as it may
+//! (`make lines`). On the line between the daemons it goes as the daemon orders it: behind what the own clients ask for,
+//! beside copies that are being made.
 
 #![allow(
     clippy::wildcard_enum_match_arm,

@@ -1,16 +1,21 @@
 //! What is remembered of the circle, without any sockets.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
+use socket2::SockRef;
 
+use super::answers::Answers;
 use super::circle::{Circle, Named};
-use super::limits::{EAGER, FORGET, HEARSAY, PACE, ROUND, TOLD};
+use super::limits::{EAGER, FORGET, HEARSAY, IN_FLIGHT, PACE, ROUND, TOLD};
 use super::{GETS, Gets};
 use crate::protocol::between::{GroupName, GroupReport, SUPERS};
-use crate::protocol::{Address, GroupId, Revocation};
+use crate::protocol::secure::{Channel, Credentials};
+use crate::protocol::{Address, GroupId, GroupKey, Revocation};
 
 const TELLER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
 
@@ -217,4 +222,26 @@ fn what_a_group_has_said_of_its_members_it_does_not_unsay() {
     }
     let known = circle.removed_by(id(2));
     assert_eq!(known.iter().map(Revocation::serial).collect::<Vec<_>>(), [7]);
+}
+
+#[test]
+fn what_goes_to_other_groups_does_not_fill_the_line() {
+    let [to_other_group, to_own_group] =
+        [Answers::to_other_group, Answers::to_own_group].map(|answers_to| {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (other, _) = listener.accept().unwrap();
+            let credentials =
+                [1, 2].map(|own| Credentials { group: GroupKey::new([7; 32]), own: [own; 32] });
+            let channel = thread::scope(|scope| {
+                scope.spawn(|| Channel::respond(&credentials[1], &mut &other, &mut &other));
+                Channel::initiate(&credentials[0], &mut &stream, &mut &stream).unwrap()
+            });
+            let same = stream.try_clone().unwrap();
+            let _answers = answers_to(stream, &Arc::new(channel));
+            SockRef::from(&same).send_buffer_size().unwrap()
+        });
+    // The system counts its own needs, too.
+    assert!(to_other_group <= 2 * IN_FLIGHT, "{to_other_group}");
+    assert!(to_own_group > 2 * IN_FLIGHT, "{to_own_group}");
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Real daemons over lines as slow as those at home: three network namespaces on a bridge, of which the first one sends
-# no faster than RATE. It holds all photos; the other two are empty. Says how long everything takes, beside what the
-# line alone needs for the photos' bytes.
+# Real daemons over lines as slow as those at home: four network namespaces on a bridge, of which the first one sends
+# no faster than RATE. It holds all photos; two more of its group are empty, and the last one is of another group. Says
+# how long everything takes, beside what the line alone needs for the photos' bytes.
 #
 #   make lines [RATES="2000 1000", in kbit/s]        as root, on Linux with iproute2
 set -eu
@@ -23,7 +23,7 @@ command -v tc >/dev/null && command -v ip >/dev/null || fail "needs ip and tc (t
 
 PLACE=$(mktemp -d)
 clean_up() {
-    for name in ana ben cia; do
+    for name in ana ben cia dov; do
         pids=$(ip netns pids "pm-$name" 2>/dev/null) && kill $pids 2>/dev/null || true
         ip netns del "pm-$name" 2>/dev/null || true
         # A namespace lives, with its end of the line, until its last process has ended.
@@ -58,8 +58,32 @@ sent() { ip netns exec pm-ana cat /sys/class/net/line/statistics/tx_bytes; }
 
 replicas() { find "$PLACE/ben/.photomesh/replicas" "$PLACE/cia/.photomesh/replicas" -name '*.bmp' 2>/dev/null | wc -l; }
 
-get() { # number of the photo
-    ip netns exec pm-cia "$PROGRAM" get "$1.bmp" --member "$PLACE/cia.member" --output "$PLACE/$1" 2>"$PLACE/get$1.log"
+get() { # number of the photo, and whose client wants it, if not cia's, by which name
+    who=${2:-cia}
+    rm -f "$PLACE/$1"
+    ip netns exec "pm-$who" "$PROGRAM" get "${3:-$1.bmp}" --member "$PLACE/$who.member" --output "$PLACE/$1" \
+        2>"$PLACE/get$1.log"
+}
+
+timed() { # how long a get takes, in seconds
+    began=$(date +%s%N)
+    get "$1" || fail "$1.bmp does not come: $(cat "$PLACE/get$1.log")"
+    echo $((($(date +%s%N) - began) / 100000000)) | sed 's/.$/.&/'
+}
+
+# What another group gets at the same time is to delay those of the own one as little as can be.
+beside_others() {
+    start dov --super 5100 --group aveiro --link-key "$PLACE/circle" --link 10.9.0.1:5100
+    for second in $(seq 60); do
+        [ "$(ip netns exec pm-dov "$PROGRAM" list --group porto --member "$PLACE/dov.member" 2>/dev/null | wc -l)" -lt "$COUNT" ] || break
+        sleep 1
+    done
+    alone=$(timed 5)
+    for number in 6 7 8 9; do get $number dov porto/$number.bmp & done
+    sleep 5
+    printf '%6s kbit/s: a get within the group takes %s s, and %s s while another group gets four\n' "$rate" "$alone" \
+        "$(timed 10)"
+    kill $(ip netns pids pm-dov)
 }
 
 compare() { # what, of how many photos, seconds
@@ -75,7 +99,7 @@ run() { # kbit/s
     ip link add pm-bridge type bridge
     ip link set pm-bridge up
     host=1
-    for name in ana ben cia; do
+    for name in ana ben cia dov; do
         mkdir "$PLACE/$name"
         ip netns add "pm-$name"
         ip link add "pm-$name" type veth peer name line netns "pm-$name"
@@ -90,12 +114,16 @@ run() { # kbit/s
     ip netns exec pm-ana tc qdisc add dev line parent 1: netem delay 100ms 2>/dev/null || true
     for number in $(seq "$COUNT"); do picture >"$PLACE/ana/$number.bmp"; done
     "$PROGRAM" group new "$PLACE/group" >/dev/null 2>&1
-    for name in ana ben cia; do
-        (umask 077 && "$PROGRAM" group invite "$PLACE/group" $name >"$PLACE/$name.member" 2>/dev/null)
+    "$PROGRAM" group new "$PLACE/others" >/dev/null 2>&1
+    "$PROGRAM" circle new "$PLACE/circle" >/dev/null 2>&1
+    for name in ana ben cia dov; do
+        group=group
+        [ $name != dov ] || group=others
+        (umask 077 && "$PROGRAM" group invite "$PLACE/$group" $name >"$PLACE/$name.member" 2>/dev/null)
     done
     # Of what the first one alone has, four are wanted at a time through another one.
-    start ana --copies 1
-    start cia --copies 1 --join 10.9.0.1:5000
+    start ana --copies 1 --share --super 5100 --group porto --link-key "$PLACE/circle"
+    start cia --copies 1 --cache 0 --join 10.9.0.1:5000
     for second in $(seq 120); do
         [ "$(ip netns exec pm-cia "$PROGRAM" list --member "$PLACE/cia.member" 2>/dev/null | wc -l)" -lt "$COUNT" ] || break
         sleep 1
@@ -109,6 +137,7 @@ run() { # kbit/s
     answered=0
     for get in $waiting; do wait "$get" && answered=$((answered + 1)); done
     compare "$answered of 4 gets at a time are answered," 4 $(($(date +%s) - began))
+    beside_others
     for name in ana cia; do kill $(ip netns pids "pm-$name"); done
     sleep 2
 
