@@ -51,7 +51,7 @@ pub enum Between {
     /// `Groups`, of which the first is the group itself.
     Summary,
 
-    /// A page of what the group shares. Answered by `Photos`; a page may be empty although more follow.
+    /// A page of what the group shares. Answered by `Photos`, of which the last alone may be empty.
     List {
         /// Continue after the photo of this id; from the start without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

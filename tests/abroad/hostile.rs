@@ -13,9 +13,9 @@ use photomesh::protocol::secure::{Channel, Credentials};
 use photomesh::protocol::{Address, Answer, CircleFile, GroupKey, MemberFile, Request};
 use serde_json::{Value, json};
 
-use crate::city;
 use crate::support::city::{City, stdout};
 use crate::support::pictures::{draw, jpeg};
+use crate::{city, porto};
 
 /// A link to a super-peer, from somebody who knows a key.
 struct Raw {
@@ -71,12 +71,7 @@ impl Raw {
 /// A group with a photo that is shared and one that is not, and somebody of another group who knows the circle's key.
 fn prey() -> (City, CircleFile, MemberFile) {
     let circle = CircleFile::new([7; 32]);
-    let mut porto = city("porto", 1, &circle);
-    porto.give("ana", "ana.jpg", &jpeg(&draw(1, 320, 240), 90));
-    porto.give("ben", "ben.jpg", &jpeg(&draw(2, 320, 240), 90));
-    porto.start_super("ana", &["--share"], &[]);
-    porto.start("ben", &[]);
-    porto.sees("porto", 1);
+    let porto = porto(&circle);
     let evil = city("evil", 66, &circle).member("eve");
     (porto, circle, evil)
 }

@@ -8,6 +8,7 @@
 )]
 
 mod hostile;
+mod listening;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -33,14 +34,21 @@ fn large(number: u64) -> Vec<u8> {
     png(&draw(number, 640, 480))
 }
 
-/// Two groups: in porto ana shows her photos, and ben does not.
-fn two() -> (City, City) {
-    let circle = CircleFile::new([7; 32]);
-    let mut porto = city("porto", 1, &circle);
+/// A group in which ana shows her photo, and ben does not show his.
+fn porto(circle: &CircleFile) -> City {
+    let mut porto = city("porto", 1, circle);
     porto.give("ana", "ana.jpg", &jpeg(&draw(1, 320, 240), 90));
     porto.give("ben", "ben.jpg", &jpeg(&draw(2, 320, 240), 90));
     porto.start_super("ana", &["--share"], &[]);
     porto.start("ben", &[]);
+    porto.sees("porto", 1);
+    porto
+}
+
+/// That group, and one that looks at it.
+fn two() -> (City, City) {
+    let circle = CircleFile::new([7; 32]);
+    let porto = porto(&circle);
     let mut aveiro = city("aveiro", 2, &circle);
     aveiro.give("zoe", "zoe.jpg", &jpeg(&draw(3, 320, 240), 90));
     aveiro.start_super("zoe", &[], &[porto.super_peer(0)]);

@@ -1,17 +1,22 @@
-//! How urgent it is what other groups ask for: less than all that the own clients wait for.
+//! Super-peers: where nodes say that theirs are, and how urgent it is what other groups ask for there: less than all that
+//! the own clients wait for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::limits::SETTLE;
-use super::super::{Action, Asker, ClientEvent, DiskEvent, LinkAction, LinkId};
+use super::super::{
+    Action, Asker, ClientEvent, CloseReason, DiskEvent, LinkAction, LinkEvent, LinkId,
+};
 use super::members::{Friends, knock, membership, node, replica};
-use super::solo::Solo;
+use super::solo::{Solo, register};
 use super::world::CLIENT;
 use crate::photo::PhotoId;
-use crate::protocol::message::Lane;
-use crate::protocol::{Facts, Message, Record, Request};
+use crate::protocol::message::{Lane, Register};
+use crate::protocol::{Address, Facts, Message, NodeId, Record, Request};
 
 const CAT: &[u8] = b"cat";
+const PIN: Duration = Duration::from_secs(60);
 
 /// In which lanes bytes are asked of others.
 fn lanes(actions: &[Action]) -> Vec<Lane> {
@@ -52,4 +57,48 @@ fn with_a_photo_elsewhere() -> Solo {
 fn what_other_groups_wait_for_comes_like_a_copy() {
     assert_eq!(get(&mut with_a_photo_elsewhere(), 0, false), [Lane::Get]);
     assert_eq!(get(&mut with_a_photo_elsewhere(), 0, true), [Lane::Replicate]);
+}
+
+#[test]
+fn where_the_super_peers_of_nodes_listen_is_told_while_these_are_here() {
+    let mut solo = Solo::with(|config| config.bridge = Some(Address::new("here", 6000)));
+    let bridge = |solo: &mut Solo, n: u64| {
+        let nodes = solo.status().nodes.into_iter();
+        let bridges = nodes.filter(|node| node.id == NodeId(n)).map(|node| node.bridge);
+        bridges.flatten().next().map(|bridge| bridge.to_string())
+    };
+    assert_eq!(bridge(&mut solo, 9).as_deref(), Some("here:6000"));
+    for (n, host, port, wanted) in [
+        (1, "192.0.2.7", 6000, Some("192.0.2.7:6000")),
+        (2, "0.0.0.0", 6000, Some("192.0.2.8:6000")),
+        (3, "127.0.0.1", 6000, None),
+        (4, "192.0.2.7", 22, None),
+    ] {
+        solo.open(n, "192.0.2.8");
+        let (address, bridge_at) = (Address::new("192.0.2.8", 5000), Address::new(host, port));
+        let register = Register { address, bridge: Some(bridge_at), ..register(n, PIN) };
+        solo.hear(n, Message::Register(register));
+        assert_eq!(bridge(&mut solo, n).as_deref(), wanted, "{host}");
+    }
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+    assert_eq!(bridge(&mut solo, 1), None);
+}
+
+#[test]
+fn a_node_tells_whether_it_shares_and_where_its_super_peer_is() {
+    for share in [false, true] {
+        let at = share.then(|| Address::new("here", 6000));
+        let mut solo = Solo::with(|config| {
+            (config.share, config.bridge) = (share, at.clone());
+        });
+        solo.open(1, "127.0.0.1");
+        let actions = solo.hear(1, Message::Register(register(1, PIN)));
+        let told = actions.into_iter().find_map(|action| match action {
+            Action::Link(LinkAction::Send { message: Message::Register(register), .. }) => {
+                Some((register.share, register.bridge))
+            }
+            _ => None,
+        });
+        assert_eq!(told, Some((share, at)));
+    }
 }

@@ -13,8 +13,7 @@ use crate::photo::{PhotoId, PreviewSize};
 use crate::protocol::client::Explanation;
 use crate::protocol::message::Register;
 use crate::protocol::{
-    Address, Answer, Facts, MemberFile, MemberName, Message, NodeId, Record, Request, Tombstone,
-    Wish,
+    Answer, Facts, MemberFile, MemberName, Message, Record, Request, Tombstone, Wish,
 };
 
 const PIN: Duration = Duration::from_secs(60);
@@ -359,51 +358,6 @@ fn a_page_ends_after_so_many_photos_even_if_none_of_them_is_shared() {
         }
     }
     assert_eq!(all, 2 * LIST_PAGE);
-}
-
-#[test]
-fn where_the_super_peers_of_nodes_listen_is_told_while_these_are_here() {
-    let mut solo = Solo::with(|config| config.bridge = Some(Address::new("here", 6000)));
-    let bridge = |solo: &mut Solo, n: u64| {
-        let nodes = solo.status().nodes.into_iter();
-        let bridges = nodes.filter(|node| node.id == NodeId(n)).map(|node| node.bridge);
-        bridges.flatten().next().map(|bridge| bridge.to_string())
-    };
-    assert_eq!(bridge(&mut solo, 9).as_deref(), Some("here:6000"));
-    for (n, host, port, wanted) in [
-        (1, "192.0.2.7", 6000, Some("192.0.2.7:6000")),
-        (2, "0.0.0.0", 6000, Some("192.0.2.8:6000")),
-        (3, "127.0.0.1", 6000, None),
-        (4, "192.0.2.7", 22, None),
-    ] {
-        solo.open(n, "192.0.2.8");
-        let (address, bridge_at) = (Address::new("192.0.2.8", 5000), Address::new(host, port));
-        let register = Register { address, bridge: Some(bridge_at), ..register(n, PIN) };
-        solo.hear(n, Message::Register(register));
-        assert_eq!(bridge(&mut solo, n).as_deref(), wanted, "{host}");
-    }
-    goes(&mut solo, 1);
-    assert_eq!(bridge(&mut solo, 1), None);
-}
-
-#[test]
-fn a_node_tells_whether_it_shares_and_where_its_super_peer_is() {
-    for share in [false, true] {
-        let at = share.then(|| Address::new("here", 6000));
-        let mut solo = Solo::with(|config| {
-            (config.share, config.bridge) = (share, at.clone());
-        });
-        solo.open(1, "127.0.0.1");
-        let actions = solo.hear(1, Message::Register(register(1, PIN)));
-        let told = actions.into_iter().find_map(|action| match action {
-            Action::Link(super::super::LinkAction::Send {
-                message: Message::Register(register),
-                ..
-            }) => Some((register.share, register.bridge)),
-            _ => None,
-        });
-        assert_eq!(told, Some((share, at)));
-    }
 }
 
 #[test]
