@@ -6,6 +6,7 @@
 mod clients;
 mod disks;
 mod hot;
+mod python;
 #[path = "../support/mod.rs"]
 mod support;
 
