@@ -26,9 +26,9 @@
 //!
 //! # Reading order
 //!
-//! 1. [`protocol::message`]: what daemons say to each other. The enum is the protocol document. [`protocol::Record`]:
-//!    what a node says of one of its photos. [`protocol::client`]: what a client may ask. [`protocol::group`]: who is
-//!    who.
+//! 1. [`protocol`]: its document, with an example of everything that is said, and beside it `tests/node.py`, which is a node
+//!    in Python. [`protocol::message`]: what daemons say to each other. [`protocol::Record`]: what a node says of one of its
+//!    photos. [`protocol::client`]: what a client may ask. [`protocol::group`]: who is who.
 //! 2. Some of the stories in `tests/sim/scripts`: what nodes tell each other when two drop at once, when one dies, when
 //!    a friend removes a photo.
 //! 3. [`node`]: its border in [`node::Event`] and [`node::Action`], then [`node::Node::step`]; its own page says how to

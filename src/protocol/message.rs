@@ -1,8 +1,5 @@
-//! What daemons say to each other. This enum is the protocol document.
-//!
-//! The names on the wire are of three kinds: `register` and `keepThis`, `ConnectionUpdate`, `chunk`. Those of the first
-//! two kinds are as old as the first version of this program, whose clients are still understood; what came later is
-//! written like the first.
+//! What daemons say to each other. The page of [`protocol`](super) has an example of each message, and says why their
+//! names are of three kinds.
 //!
 //! # Guarantees
 //!

@@ -15,9 +15,9 @@
 //!
 //! # What it promises
 //!
-//! **The enums are the protocol document.** All that can be said stands in [`Message`], [`Request`], [`Answer`] and
-//! [`Between`](between::Between),
-//! every command and every field with its meaning.
+//! **What is said is written down**, below on this page: every command with an example of it, the limits, what happens in
+//! which order, and what a no means. The enums [`Message`], [`Request`], [`Answer`] and [`Between`](between::Between) say
+//! the same to who reads code, and a test compares the two.
 //!
 //! **What was parsed is sound.** In the frames that a daemon reads, a list, a map or a name that is longer than any
 //! correct program makes it is an error of the parser, and so is a wrong signature. (Words for people are cut instead.)
@@ -64,6 +64,8 @@
 //!
 //! Encrypted links follow the Noise protocol framework. The rule that a value which exists has been checked is known as
 //! *parse, don't validate*.
+//!
+#![doc = include_str!("PROTOCOL.md")]
 
 mod address;
 mod answer;

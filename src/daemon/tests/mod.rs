@@ -6,6 +6,7 @@ mod companion;
 mod connection_limits;
 mod console;
 mod disk;
+mod document;
 mod drawing;
 mod hints;
 mod listeners;

@@ -4,6 +4,7 @@ mod answers;
 mod attachments;
 mod base64;
 mod bounds;
+mod document;
 mod few;
 mod file_time;
 mod frames;
