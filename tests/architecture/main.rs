@@ -3,6 +3,7 @@
 
 mod circles;
 mod core;
+mod links;
 mod page;
 mod source;
 mod spelling;
@@ -131,6 +132,11 @@ fn one_file_calls_the_system_by_its_name() {
 #[test]
 fn no_text_becomes_a_part_of_the_page() {
     assert_none("names of photos are text nodes and properties", &page::parsers());
+}
+
+#[test]
+fn what_the_documents_point_to_is_there() {
+    assert_none("a document leads somewhere", &links::dead());
 }
 
 #[test]

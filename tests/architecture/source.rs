@@ -39,9 +39,7 @@ impl Source {
 /// All Rust files under a folder of the project, unit tests in files of their own left out.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    walk(&root.join(folder), &mut files);
-    files.sort();
+    let mut files = files(folder, "rs");
     assert!(!files.is_empty(), "no sources under {folder}");
     let unit_tests = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default();
@@ -59,12 +57,20 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
         .collect()
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+/// All files under a folder of the project whose names end so, in order.
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), extension, &mut files);
+    files.sort();
+    files
+}
+
+fn walk(folder: &Path, wanted: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of sources") {
         let path = entry.expect("an entry of it").path();
         if path.is_dir() {
-            walk(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            walk(&path, wanted, files);
+        } else if path.extension().is_some_and(|extension| extension == wanted) {
             files.push(path);
         }
     }

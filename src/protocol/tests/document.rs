@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -181,6 +182,17 @@ fn diagrams_tell_of_what_can_be_said() {
             assert!(names.contains(name), "nobody says {name}: {line}");
         }
     }
+}
+
+#[test]
+fn the_stories_are_played() {
+    let stories = DOCUMENT.split("\n## Stories").nth(1).unwrap().split("\n## ").next().unwrap();
+    let named: Vec<&str> =
+        stories.split("(`").skip(1).map(|text| text.split('`').next().unwrap()).collect();
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sim/scripts");
+    let played = named.iter().filter(|name| scripts.join(name).is_file()).count();
+    // What super-peers do is for real daemons to show.
+    assert_eq!((played, named.len()), (8, 9), "{named:?}");
 }
 
 #[test]
