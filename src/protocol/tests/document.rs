@@ -5,8 +5,11 @@ use std::fmt::Debug;
 use std::io;
 use std::path::Path;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
+use super::answers::answer as any_answer;
+use super::round_trips::{about_copies, about_tables, request as any_request};
 use crate::protocol::between::Between;
 use crate::protocol::codec::{
     FrameWriter, decode, write_answer, write_image, write_message, write_request,
@@ -59,6 +62,32 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     after.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// The fields of a command that the text about it does not name, and those within them that the document does not.
+fn unexplained(value: &Value, text: &str) -> Vec<String> {
+    let outer = value.as_object().unwrap();
+    let names = |field: &str| text.contains(&format!("`{field}`"));
+    let unnamed = outer.keys().filter(|field| *field != "command" && !names(field)).cloned();
+    let mut inner = Vec::new();
+    outer.values().for_each(|value| fields_within(value, &mut inner));
+    let is_id = |field: &str| field.len() == 16 && field.bytes().all(|b| b.is_ascii_hexdigit());
+    let shown = |field: &str| {
+        [format!("`{field}`"), format!("\"{field}\"")].iter().any(|name| DOCUMENT.contains(name))
+    };
+    unnamed.chain(inner.into_iter().filter(|field| !is_id(field) && !shown(field))).collect()
+}
+
+fn fields_within(value: &Value, fields: &mut Vec<String>) {
+    let within: Vec<&Value> = match value {
+        Value::Object(object) => {
+            fields.extend(object.keys().cloned());
+            object.values().collect()
+        }
+        Value::Array(list) => list.iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    };
+    within.into_iter().for_each(|value| fields_within(value, fields));
+}
+
 fn commands() -> Vec<Command> {
     let chapters = DOCUMENT.split("\n## ").skip(1);
     let of_chapter = |chapter: &str| {
@@ -90,8 +119,8 @@ fn print_between(wire: &mut Vec<u8>, question: &Between) -> io::Result<usize> {
 }
 
 fn print_answer(wire: &mut Vec<u8>, answer: &Answer) -> io::Result<usize> {
-    if let Answer::ReceiveImage { image, bytes, .. } = answer {
-        write_image(wire, answer, *bytes, &mut &**image)
+    if let Answer::ReceiveImage { image, .. } = answer {
+        write_image(wire, answer, image.len() as u64, &mut &**image)
     } else {
         write_answer(wire, answer)
     }
@@ -140,12 +169,33 @@ fn every_example_is_read_and_printed_as_it_stands() {
             let value: Value = serde_json::from_str(&example).unwrap();
             assert_eq!(back, value, "{chapter}: {name}");
             assert_eq!(value["command"], name.as_str(), "{chapter}");
-            for field in value.as_object().unwrap().keys().filter(|key| *key != "command") {
-                assert!(text.contains(&format!("`{field}`")), "{name}: what is {field}?");
-            }
+            assert_eq!(unexplained(&value, &text), [""; 0], "{name}: what are these?");
         }
     }
     assert!(commands().len() > 70, "the document is read wrong");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_field_is_explained(
+        said in prop_oneof![about_tables(), about_copies()],
+        asked in any_request(),
+        given in any_answer(),
+    ) {
+        let values = [
+            ("Messages", printed(|wire| write_message(wire, &said))),
+            ("Requests", printed(|wire| write_request(wire, &asked))),
+            ("Answers", printed(|wire| print_answer(wire, &given))),
+        ];
+        for (chapter, value) in values {
+            let is_it = |of: &&Command| of.chapter == chapter && value["command"] == of.name.as_str();
+            let commands = commands();
+            let command = commands.iter().find(is_it).unwrap();
+            prop_assert_eq!(unexplained(&value, &command.text), [""; 0], "{}", value);
+        }
+    }
 }
 
 #[test]

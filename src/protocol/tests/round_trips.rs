@@ -131,7 +131,7 @@ fn tombstone() -> impl Strategy<Value = Tombstone> {
     })
 }
 
-fn about_tables() -> impl Strategy<Value = Message> {
+pub(super) fn about_tables() -> impl Strategy<Value = Message> {
     let nodes = prop::collection::btree_map(any::<u64>().prop_map(NodeId), address(), 0..3);
     let records = prop::collection::vec(record(), 0..3);
     let gone = prop::collection::vec(photo_id(), 0..3);
@@ -154,7 +154,7 @@ fn about_tables() -> impl Strategy<Value = Message> {
     ]
 }
 
-fn about_copies() -> impl Strategy<Value = Message> {
+pub(super) fn about_copies() -> impl Strategy<Value = Message> {
     let verdict =
         prop::sample::select(vec![OfferReply::Accept, OfferReply::AlreadyHeld, OfferReply::Busy]);
     let lane = prop::sample::select(vec![Lane::Get, Lane::Replicate]);
@@ -211,7 +211,7 @@ fn preview_size() -> impl Strategy<Value = PreviewSize> {
     prop::sample::select(vec![PreviewSize::Grid, PreviewSize::View])
 }
 
-fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> impl Strategy<Value = Request> {
     let after = || prop::option::of(photo_id());
     prop_oneof![
         (".*", prop::option::of(visit()), features()).prop_map(|(name, member, features)| {
