@@ -11,6 +11,8 @@ at pictures, to give copies up.
 import base64, json, os, random, socket, struct, sys, threading, time
 from contextlib import suppress
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 NAME, BYTES, PHOTO = os.path.basename(sys.argv[2]), open(sys.argv[2], "rb").read(), sys.argv[3]
 NODE, BOOT = os.urandom(8).hex(), os.urandom(8).hex()  # who it is, and which life of it this is
 LISTENER = socket.create_server(("127.0.0.1", 0))
@@ -113,14 +115,25 @@ def start(run, *arguments):
     threading.Thread(target=run, args=arguments, daemon=True).start()
 
 
-start(accept)
-start(talk, connect("127.0.0.1:" + sys.argv[1]), True)
-for second in range(sys.maxsize):
-    time.sleep(1)
+def say_to_all(command, **fields):
     for link in list(LINKS.values()):
         with suppress(OSError):  # its reader notices, too
-            link.say("heartbeat")
+            link.say(command, **fields)
+
+
+def tend(second):
+    say_to_all("heartbeat")
     # A holder sees to the copies. An offer is no copy, and neither is its answer: only what the new holder announces is.
     if len(HOLDERS) < 2 and LINKS and second % 10 == 0:
         with suppress(OSError):
             random.choice(list(LINKS.values())).say("keepThis", photo=ACCOUNT, facts=FACTS)
+
+
+start(accept)
+start(talk, connect("127.0.0.1:" + sys.argv[1]), True)
+try:
+    for second in range(sys.maxsize):
+        time.sleep(1)
+        tend(second)
+except KeyboardInterrupt:
+    say_to_all("leave", reason="stopped")

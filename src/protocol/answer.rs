@@ -1,4 +1,5 @@
-//! What a client is answered.
+//! What a client is answered. Which no is final, and after which one asks again, is in "What a no means" on the page of
+//! [`protocol`](super).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
