@@ -59,23 +59,14 @@
 //! [`departure`] has the terms on which this may begin, for every reason, in one function. [`custody`], the one gate
 //! through which a copy leaves, explains why no photo is lost even if all holders begin at once.
 //!
-//! # Reading order
+//! # Where to begin
 //!
-//! 1. [`event`]: all that happens to a node, and [`action`]: all that it can ask for. [`config`] and [`limits`] are for
-//!    reference.
-//! 2. This file: `dispatch` hands each event to the part that handles it. Then [`context`], which every part sees, with
-//!    [`step`], [`own_folder`], [`space`] and [`agenda`]; and [`news`] with [`conduct`], where the parts meet.
-//! 3. [`table`]: the holders of each photo, which photos are versions of one picture, and which of these is shown.
-//! 4. [`mesh`]: the members, how they find each other, and how they tell each other which photos they hold.
-//! 5. [`plan`]: the one place that compares the present state with the goal, and pure functions that say which node
-//!    closes the gap.
-//! 6. [`copies`]: how one more node gets a photo.
-//! 7. [`custody`], [`departure`] and [`drops`]: how a node gives up a copy, the dangerous part.
-//! 8. [`removal`]: how an owner removes a photo. [`clients`]: serving people. [`previews`]: what photos look like.
-//!    [`leaving`]: handing over before the end. [`sharing`]: what other groups may see.
+//! The [guide](crate::guide) tells all this by stories, of which the cycle is [the second](crate::guide::the_cycle); its
+//! [map](crate::guide::map) says of each file which story it belongs to. Here [`event`] and [`action`] are the border, and
+//! `dispatch` hands each event to the part that handles it.
 //!
-//! Each of these begins with its own page: what it promises, which file does what, and what it leaves out. No two of
-//! them import each other: `context` names the rooms below the parts, and the parts name `context`.
+//! Each room begins with its own page: what it promises, which file does what, and what it leaves out. No two of them
+//! import each other: `context` names the rooms below the parts, and the parts name `context`.
 
 mod action;
 mod agenda;
