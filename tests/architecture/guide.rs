@@ -18,7 +18,7 @@ const STORY_LINES: usize = 600;
 const FUNCTIONS: std::ops::RangeInclusive<usize> = 3..=8;
 
 /// How long a chapter is.
-const PAGE_LINES: std::ops::RangeInclusive<usize> = 100..=220;
+const PAGE_LINES: std::ops::RangeInclusive<usize> = 120..=220;
 
 /// What every chapter has, in this order.
 const SECTIONS: [&str; 8] = [
