@@ -68,9 +68,7 @@ fn write_photo(photo: &TrashReport, out: &mut impl Write) -> io::Result<()> {
     };
     let named = named(&photo.names, photo.id, photo.bytes);
     writeln!(out, "{named}\n  {}{with}", plain(&photo.reason))?;
-    // Earlier daemons tell no more than that.
-    let stay = photo.stay.or(photo.until_purged.then_some(Stay::UntilPurged));
-    stay.map_or(Ok(()), |stay| writeln!(out, "  {}", spoken(stay)))
+    photo.stays().map_or(Ok(()), |stay| writeln!(out, "  {}", spoken(stay)))
 }
 
 /// How long a photo stays in a trash, for people.

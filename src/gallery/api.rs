@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::photo::{Format, PhotoId};
 use crate::protocol::NodeId;
-use crate::protocol::client::{DistinctReport, KeptReport, StatusReport, Summary};
+use crate::protocol::client::{DistinctReport, KeptReport, StatusReport, Stay, Summary};
 
 /// How all is: `/api/status`, and the event `status`.
 #[derive(Serialize)]
@@ -136,10 +136,8 @@ pub(super) struct Details {
 pub(super) struct Duplicate {
     pub(super) version: Version,
     pub(super) keeper: Summary,
-    /// How many days of running it stays in this daemon's trash.
-    pub(super) days_left: Option<u32>,
-    /// It stays there until its owner deletes it.
-    pub(super) until_purged: bool,
+    /// How long it stays in this daemon's trash; none if it does not lie there.
+    pub(super) stay: Option<Stay>,
     /// Somebody has looked at the two.
     pub(super) reviewed: bool,
 }
@@ -161,7 +159,8 @@ pub(super) struct Thrown {
     pub(super) keeper: Option<PhotoId>,
     /// Why it is there, in words.
     pub(super) reason: String,
-    pub(super) until_purged: bool,
+    /// How long it stays; none if that is not known yet.
+    pub(super) stay: Option<Stay>,
     /// Files that are there with it.
     pub(super) companions: Vec<String>,
 }

@@ -40,3 +40,10 @@ pub struct TrashReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub companions: Vec<String>,
 }
+
+impl TrashReport {
+    /// How long it stays there, as far as that is known; an earlier daemon only tells of what no time deletes.
+    pub fn stays(&self) -> Option<Stay> {
+        self.stay.or(self.until_purged.then_some(Stay::UntilPurged))
+    }
+}

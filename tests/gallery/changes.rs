@@ -114,6 +114,7 @@ fn a_photo_is_removed_by_its_plan_and_comes_back() {
     });
     let trash = trash.unwrap();
     assert_eq!(trash["photos"][0]["name"], "cat.jpg");
+    assert!(trash["photos"][0]["stay"]["days"].is_u64(), "{trash}");
     assert_eq!(trash["next"], json!(null));
     let restored = web.post("/api/trash/restore", &json!({"photo": id}));
     assert_eq!((restored.status, restored.json()), (200, json!({"name": "cat.jpg", "id": id})));

@@ -2,7 +2,7 @@
 
 import { h, iconButton, button, fill, named, picture, showPicture, showThumb, retryPictures } from './dom.js';
 import { dialog } from './notices.js';
-import { say, bytes, pixels, listText, called, kind } from './words.js';
+import { say, bytes, pixels, listText, stays, called, kind } from './words.js';
 import { live } from './live.js';
 import { Zoom, original, DRAWN_BY_BROWSERS } from './zoom.js';
 
@@ -176,8 +176,7 @@ export function comparison(keeper, version, group = null) {
     ['where', '', listText(version.where.map((one) => called(one.called))), 0],
   ];
   // What lies in the trash of another computer is deleted when that one says so.
-  if (group?.until_purged) rows.push(['left', '', say('never'), 0]);
-  else if (Number.isInteger(group?.days_left)) rows.push(['left', '', say('inDays', { n: group.days_left }), 0]);
+  if (group?.stay) rows.push(['trash', '', stays(group.stay), 0]);
   return h('table', { class: 'compared' }, h('colgroup', {}, h('col', { class: 'heads' })),
     h('thead', {}, h('tr', {},
       h('td', {}), h('th', { scope: 'col' }, say('shown')), h('th', { scope: 'col' }, say('putAway')))),

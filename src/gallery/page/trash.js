@@ -2,7 +2,7 @@
 
 import { h, button, fill, named, thumb, retryPictures } from './dom.js';
 import { dialog, toast, failed, keepFocus } from './notices.js';
-import { say, phrase, bytes, called, homely, listText } from './words.js';
+import { say, phrase, bytes, called, homely, listText, stays } from './words.js';
 import { all, change, changed, live, mayChange } from './live.js';
 
 export class Trash {
@@ -72,7 +72,7 @@ export class Trash {
       h('div', { class: 'text' },
         named(photo.name, { class: 'strong cut' }),
         h('p', { class: 'quiet' }, bytes(photo.bytes), ' · ', homely(photo.reason)),
-        photo.until_purged && h('p', { class: 'quiet' }, say('untilPurged')),
+        h('p', { class: 'quiet' }, stays(photo.stay)),
         photo.companions.length > 0 && h('p', { class: 'quiet' }, say('with', { list: listText(photo.companions) }))),
       mayChange() && button(say('restore'), () => this.#restore(photo)));
   }

@@ -207,9 +207,6 @@ const WORDS = {
   file: 'File',
   why: 'Why',
   where: 'Where',
-  left: 'Deleted',
-  inDays: { one: 'in {n} day', other: 'in {n} days' },
-  never: 'only by hand',
   fileIs: '{format}, {bytes}',
   saidSame: 'Ticked off: the same picture.',
   saidDifferent: 'These are two photos now.',
@@ -244,7 +241,13 @@ const WORDS = {
   purgeDo: { one: 'Delete {n} photo, if safe', other: 'Delete up to {n} photos' },
   purged: { one: '{n} photo is deleted.', other: '{n} photos are deleted.' },
   purgeKept: { one: '{n} stays:', other: '{n} stay:' },
-  untilPurged: 'Your own: stays until you delete it',
+  stayUntilPurged: 'Stays until you delete it',
+  stayUnknown: 'How long it stays is not known yet',
+  stayDays: {
+    zero: 'Its time there is over: it is deleted as soon as that is safe',
+    one: '{n} day of running left, then it is deleted as soon as that is safe',
+    other: '{n} days of running left, then it is deleted as soon as that is safe',
+  },
   with: 'with {list}',
   othersTrash: 'What others put away lies in the trash of their computers.',
 
@@ -408,6 +411,12 @@ export const kind = ({ format, name }) => {
 export const homely = (words) => words.replace(/`(?:photomesh )?trash list`/g, say('trash'))
   .replace(/\bnode\b/g, 'computer').replace(/\bnodes\b/g, 'computers')
   .replace(/\b([0-9a-f]{6})[0-9a-f]{10}\b/g, '$1');
+
+/// How long a photo stays in the trash of this computer, as the daemon says it: `{days}`, `until-purged`, or nothing.
+export function stays(stay) {
+  if (!stay) return say('stayUnknown');
+  return stay === 'until-purged' ? say('stayUntilPurged') : say('stayDays', { n: stay.days });
+}
 
 /// A computer's name; without a group it is an id, whose beginning is enough.
 export const called = (name) => /^(?:node )?([0-9a-f]{6})[0-9a-f]{10,}$/.exec(name)?.[1] ?? name;

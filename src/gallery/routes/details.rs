@@ -12,7 +12,7 @@ use crate::gallery::http::response::{ASK_AGAIN, Response};
 use crate::gallery::pool::Whose;
 use crate::photo::PhotoId;
 use crate::protocol::client::{
-    DuplicateReport, Explanation, PhotoReport, Stay, TrashReport, VersionReport,
+    DuplicateReport, Explanation, PhotoReport, TrashReport, VersionReport,
 };
 use crate::protocol::{Answer, Holding, NodeId, Request};
 
@@ -97,16 +97,11 @@ impl Gallery {
 
     fn duplicate(&self, report: DuplicateReport, called: &BTreeMap<NodeId, String>) -> Duplicate {
         let DuplicateReport { version, keeper, trash } = report;
-        let days_left = match trash {
-            Some(Stay::Days(days)) => Some(days),
-            Some(Stay::UntilPurged) | None => None,
-        };
         Duplicate {
             reviewed: self.reviewed.has((keeper.id, version.id)),
             version: shape(&version, called),
             keeper,
-            days_left,
-            until_purged: trash == Some(Stay::UntilPurged),
+            stay: trash,
         }
     }
 
@@ -130,9 +125,10 @@ pub(super) fn nobody_has_it() -> Response {
 }
 
 fn thrown(report: TrashReport) -> Thrown {
-    let TrashReport { names, id, bytes, keeper, reason, until_purged, companions, .. } = report;
+    let stay = report.stays();
+    let TrashReport { names, id, bytes, keeper, reason, companions, .. } = report;
     let name = label(&names, id);
-    Thrown { id, name, names, bytes, keeper, reason, until_purged, companions }
+    Thrown { id, name, names, bytes, keeper, reason, stay, companions }
 }
 
 fn picture_of(version: &VersionReport) -> Picture {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use photomesh::photo::{Format, PhotoId};
 use photomesh::protocol::client::{
-    CacheReport, DiskReport, FolderReport, NodeReport, PhotoReport, StatusReport,
+    CacheReport, DiskReport, FolderReport, NodeReport, PhotoReport, StatusReport, Stay, TrashReport,
 };
 use photomesh::protocol::codec::{self, MAX_FRAME};
 use photomesh::protocol::{Address, Answer, NodeId, Request};
@@ -93,6 +93,30 @@ pub(crate) fn status() -> StatusReport {
     }
 }
 
+/// What lies in the trash: of everything that a daemon can say of how long, one.
+fn thrown() -> Vec<TrashReport> {
+    let thrown = |(number, until_purged, stay)| TrashReport {
+        names: vec![format!("IMG_{number}.jpg")],
+        id: id(number),
+        bytes: 4_000_000,
+        keeper: None,
+        reason: "it was removed".to_owned(),
+        until_purged,
+        stay,
+        companions: Vec::new(),
+    };
+    let all = [
+        (0, false, Some(Stay::Days(26))),
+        (1, false, Some(Stay::Days(1))),
+        (2, false, Some(Stay::Days(0))),
+        (3, false, Some(Stay::UntilPurged)),
+        (4, false, None),
+        // As earlier daemons told it.
+        (5, true, None),
+    ];
+    all.map(thrown).into()
+}
+
 #[expect(clippy::wildcard_enum_match_arm, reason = "a gallery that looks asks nothing else")]
 fn serve(mut stream: TcpStream, photos: &[PhotoReport], small: &[u8]) {
     while let Ok(Some(frame)) = codec::read_frame(&mut stream, MAX_FRAME) {
@@ -109,6 +133,7 @@ fn serve(mut stream: TcpStream, photos: &[PhotoReport], small: &[u8]) {
                 let (bytes, image) = (small.len() as u64, small.to_vec().into());
                 Answer::Preview { photo, bytes, image }
             }
+            Request::TrashList { .. } => Answer::Trash { photos: thrown(), next: None },
             other => Answer::Error { error: format!("nobody asks {other:?}") },
         };
         if codec::write_answer(&mut stream, &answer).is_err() {

@@ -16,6 +16,7 @@ mod page;
 mod reach;
 mod removal;
 mod review;
+mod trash;
 
 use std::fs;
 
