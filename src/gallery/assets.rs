@@ -22,7 +22,8 @@ macro_rules! file {
     };
 }
 
-/// The shell, in which `/a/HASH/` stands for the path of the others.
+/// The shell, in which `/a/HASH/` stands for the path of the others, and `MODULES` for links that announce the scripts:
+/// else a browser would hear of each only from the one that imports it.
 const SHELL: &str = include_str!("page/index.html");
 
 /// All others.
@@ -81,7 +82,11 @@ impl Assets {
             hasher.update(text.as_bytes());
         }
         let hash = hasher.finalize().to_hex()[..16].to_owned();
-        let shell = SHELL.replace("/a/HASH/", &format!("/a/{hash}/"));
+        let scripts = FILES.iter().filter(|(_, kind, _)| *kind == SCRIPT);
+        let links = scripts
+            .map(|(name, ..)| format!("<link rel=\"modulepreload\" href=\"/a/HASH/{name}\">"));
+        let shell = SHELL.replace("MODULES", &links.collect::<String>());
+        let shell = shell.replace("/a/HASH/", &format!("/a/{hash}/"));
         // Where one cannot be compressed, which in memory does not happen, it is sent as it is.
         let packed = FILES.iter().map(|(_, _, text)| pack(text).unwrap_or_default()).collect();
         Assets { hash, shell, packed }

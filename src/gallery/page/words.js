@@ -18,7 +18,7 @@ const WORDS = {
   main: 'Main',
   keysTitle: 'Keys',
   allSafe: 'All safe',
-  allOn: 'All on {n} computers',
+  allOn: { one: 'All on {n} computer', other: 'All on {n} computers' },
   oneOnly: '{n} on one computer',
   atRiskShort: '{n} at risk',
   noAnswer: 'No answer',
