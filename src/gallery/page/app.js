@@ -97,6 +97,8 @@ class App {
     // Without a session the door opens, and says it.
     live.addEventListener('login', () => login(wrong ?? ''));
     start();
+    // On a slow line the screen is there before what is in it.
+    this.#route();
     await this.#load();
     if (wrong && live.now) toast(wrong);
   }
@@ -311,11 +313,13 @@ class App {
     const scanning = verdict(live.now).kind === 'scanning';
     const me = status?.nodes.find((node) => node.id === status.node);
     const notice = this.timeline.notice;
+    // Photos of others may be there already.
+    const reading = () => say('reading', { n: me?.originals ?? 0 });
     if (this.collection.total > 0) {
-      fill(notice, scanning && h('p', { class: 'note' }, say('reading', { n: status.photos })));
+      fill(notice, scanning && h('p', { class: 'note' }, reading()));
     } else if (scanning) {
       fill(notice, h('div', { class: 'nothing' },
-        h('h1', {}, say('sayScanning')), h('p', {}, say('reading', { n: status.photos }))));
+        h('h1', {}, say('sayScanning')), h('p', {}, reading())));
     } else {
       fill(notice, h('div', { class: 'nothing' }, icon('photos'), h('h1', {}, say('emptyTitle')),
         h('p', {}, mayChange() ? phrase('emptyText', { name: named(called(me?.called ?? '')) }) : say('emptyGuest')),

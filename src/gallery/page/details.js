@@ -40,7 +40,8 @@ function sentence(where) {
     const [own, kept] = one.this ? ['onThisOwn', 'onThis'] : ['ownOf', 'keptOn'];
     return h('span', {}, phrase(one.holding === 'original' ? own : kept, { name }));
   };
-  if (living.length === 0) return [say('nowhere')];
+  const trashes = where.filter((one) => one.alive && one.holding === 'trash').map((one) => called(one.called));
+  if (living.length === 0) return [trashes.length ? say('onlyTrash', { list: listText(trashes) }) : say('nowhere')];
   const list = listed(living.map(words));
   return [...phrase('onWhom', { list }), ' ', say(living.length > 1 ? 'ifOneBreaks' : 'onlyThere')];
 }

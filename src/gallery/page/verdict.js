@@ -30,17 +30,18 @@ export function verdict(now, lost = false) {
   const me = status.nodes.find((node) => node.id === status.node);
   const away = status.nodes.filter((node) => !node.alive);
   const few = status.under_replicated;
-  const nobody = status.at_risk.filter((risk) => risk.copies === 0).length;
+  // What nobody who is here has in any way is not shown, and no daemon knows how much that is.
+  const trash = status.at_risk.filter((risk) => risk.copies === 0).length;
   const unplugged = status.notes.find((note) => UNPLUGGED.test(note));
   if (unplugged) {
     return { kind: 'unplugged', tone: 'bad', title: phrase('sayUnplugged', { name: friend(me) }), pill: say('trouble'),
       more: [`${capital(homely(unplugged))}.`] };
   }
-  if (nobody > 0) {
-    // Only the first hundred are told one by one, those that nobody has before all others.
-    const exact = nobody < status.at_risk.length || nobody === few;
-    return { kind: 'nobody', tone: 'bad', title: say(exact ? 'sayNobody' : 'sayNobodyLeast', { n: nobody }),
-      more: [say('sayNobodyMore')], ...atRisk(status, few) };
+  if (trash > 0) {
+    // Only the first hundred are told one by one, those without a copy before all others.
+    const exact = trash < status.at_risk.length || trash === few;
+    return { kind: 'trash', tone: 'bad', title: say(exact ? 'sayTrash' : 'sayTrashLeast', { n: trash }),
+      more: [say('sayTrashMore'), awayOnly(away)], pill: say('atRiskShort', { n: few }) };
   }
   if (READING.test(me?.state ?? '')) {
     return { kind: 'scanning', tone: 'quiet', title: say('sayScanning'), pill: say('scanning'),
@@ -55,7 +56,8 @@ export function verdict(now, lost = false) {
   }
   if (few > 0) return { ...short(status, away, few), ...atRisk(status, few) };
   return { kind: 'safe', tone: 'safe', title: say('saySafe', { n: status.copies_wanted }),
-    more: [away.length ? phrase('sayAwaySafe', { name: capitalFriends(away) }) : say('saySafeMore')],
+    more: away.length ? [phrase('sayAwaySafe', { n: away.length, name: capitalFriends(away) }), awayOnly(away)]
+      : [say('saySafeMore')],
     pill: say('allOn', { n: status.copies_wanted }), short: say('allSafe') };
 }
 
@@ -69,10 +71,14 @@ function short(status, away, few) {
   const copying = status.at_risk.some((risk) => COPYING.test(risk.reason));
   const waiting = status.at_risk.some((risk) => WAITING.test(risk.reason))
     || away.some((node) => /are copied in/.test(node.state));
-  if (copying) return { kind: 'copying', tone: 'warn', title, more: [say('sayCopying')] };
-  if (waiting) return { kind: 'waiting', tone: 'warn', title, more: [phrase('sayWaiting', { name: friends(away) })] };
-  return { kind: 'stuck', tone: 'bad', title, more: [say('sayStuck')] };
+  const [kind, tone, mends] = copying ? ['copying', 'warn', say('sayCopying')]
+    : waiting ? ['waiting', 'warn', phrase('sayWaiting', { name: friends(away) })]
+      : ['stuck', 'bad', say('sayStuck')];
+  return { kind, tone, title, more: [mends, awayOnly(away)] };
 }
+
+/// Whether those who are away alone have photos, nobody can say.
+const awayOnly = (away) => away.length > 0 && phrase('sayAwayOnly', { name: friends(away) });
 
 const atRisk = (status, few) => ({
   pill: status.copies_wanted === 2 ? say('oneOnly', { n: few }) : say('atRiskShort', { n: few }),

@@ -101,10 +101,11 @@ impl Gallery {
     }
 }
 
-/// The fullness at which the disks of a mesh even out, in hundredths.
+/// The fullness at which the disks of a mesh even out, in hundredths, to so many places that a few photos on a large disk
+/// are not nothing.
 fn level(status: &StatusReport) -> Option<f64> {
-    let level = Disks::of(status).level().of(10_000)?;
-    u32::try_from(level).ok().map(|level| f64::from(level) / 100.0)
+    let level = Disks::of(status).level().of(10_000_000)?;
+    u32::try_from(level).ok().map(|level| f64::from(level) / 100_000.0)
 }
 
 /// Whether a change, whose origin the guard has looked at, has come over TLS.

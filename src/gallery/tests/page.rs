@@ -30,4 +30,13 @@ fn the_shell_names_files_that_are_there() {
         assert!(assets.file("0123456789abcdef", name).is_none(), "of another version");
     }
     assert!(assets.file(assets.etag().trim_matches('"'), "index.html").is_none());
+    for (name, ..) in FILES.iter().filter(|(name, ..)| name.ends_with(".js")) {
+        assert!(
+            shell.contains(&format!(
+                "<link rel=\"modulepreload\" href=\"/a/{}/{name}\">",
+                assets.etag().trim_matches('"')
+            )),
+            "{name}"
+        );
+    }
 }

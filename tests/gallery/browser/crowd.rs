@@ -194,3 +194,21 @@ fn thousands_of_photos_scroll_without_a_jump_and_cost_what_is_seen() {
         page.is_sound(&origin(&gallery));
     }
 }
+
+#[test]
+fn on_a_slow_line_the_screen_is_there_before_what_is_in_it() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let place = TempDir::new().unwrap();
+    let gallery = Gallery::start(place.path(), &crowd(), &[]);
+    gallery.wait_for(PHOTOS);
+    let mut page = open(&mut browser, &gallery, "/photos", PHONE);
+    page.slow_down(Duration::from_secs(3));
+    page.go(&format!("{}/photos", origin(&gallery)));
+    page.until("there is a bar", "document.querySelector('.bar')");
+    assert_eq!(page.text("document.querySelector('.tab[aria-current]')?.innerText"), "Photos");
+    assert_eq!(page.eval(PICTURES), 0, "it is early enough to tell");
+    page.until("the first screen has its pictures", &format!("{PICTURES} >= 12"));
+    page.is_sound(&origin(&gallery));
+}

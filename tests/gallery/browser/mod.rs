@@ -17,6 +17,7 @@ mod reach;
 mod removal;
 mod review;
 mod trash;
+mod verdicts;
 
 use std::fs;
 
