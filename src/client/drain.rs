@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::prose::note;
 use super::screen::{count, plain};
 use super::{Daemon, Failure};
 use crate::protocol::client::{DrainOrder, DrainReport, StatusReport};
@@ -44,7 +45,7 @@ pub fn drain(daemon: &mut Daemon, cancel: bool, out: &mut impl Write) -> Result<
             moved = Instant::now();
             let why = standstill(daemon)?;
             if why != told {
-                bar.suspend(|| eprintln!("{} left: {why}", count(left, "photo")));
+                bar.suspend(|| note!("{} left: {why}", count(left, "photo")));
                 told = why;
             }
         }

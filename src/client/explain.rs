@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::dates::{self, Source};
 use super::near::{ask_near, explain};
+use super::prose::note;
 use super::screen::{count, picture, plain, write_json};
 use super::sketch::sketch;
 use super::{Daemon, Failure};
@@ -20,7 +21,7 @@ pub fn show(
 ) -> Result<(), Failure> {
     let (explanation, name) = explain_near(daemon, name)?;
     if let Some(note) = told_instead(&name, &explanation) {
-        eprintln!("{note}.");
+        note!("{note}.");
     }
     match json {
         true => Ok(write_json(out, &explanation)?),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::prose::note;
 use super::screen::{plain, plain_text};
 use crate::protocol::client::Refusal;
 use crate::protocol::{Answer, in_words};
@@ -105,6 +106,11 @@ impl fmt::Display for Failure {
 }
 
 impl Failure {
+    /// Says to the person at the terminal what is wrong, on standard error.
+    pub fn tell(&self) {
+        note!("photomesh: {self}");
+    }
+
     /// What is wrong, in one line; those that may follow say what a person at the terminal can do.
     pub(crate) fn first_line(&self) -> String {
         let text = self.to_string();

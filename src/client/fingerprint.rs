@@ -88,7 +88,7 @@ fn write_in_order(
             let (columns, record) = match result {
                 Ok(photo) => (photo.columns(), record(&photo)?),
                 Err(failure) => {
-                    eprintln!("photomesh: {failure}");
+                    failure.tell();
                     failed += 1;
                     exit_code = exit_code.max(failure.exit_code());
                     Default::default()

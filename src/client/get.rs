@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::fetch::{Chosen, choose, fetch};
 use super::list::labels;
 use super::pattern::Pattern;
+use super::prose::note;
 use super::save::{cannot_write, exists, folder_of, is_there, make_folder, save};
 use super::screen::{count, plain, write_json};
 use super::tally::{Failures, there_already};
@@ -238,7 +239,7 @@ impl One<'_> {
             if !is_there(&path, photo.id, photo.bytes) {
                 return Err(exists(&path));
             }
-            eprintln!("{}: is there already, as {shown}", plain(&photo.name));
+            note!("{}: is there already, as {shown}", plain(&photo.name));
             self.tell(&photo, &path, true, out)?;
             self.open(&path)?;
             return Ok(Got::There);
@@ -246,7 +247,7 @@ impl One<'_> {
         let mut bytes = fetch(daemon, connect, &photo, self.turn, folder_of(&path))?;
         save(&mut bytes, &path, photo.taken, force)?;
         let size = HumanBytes(photo.bytes);
-        eprintln!("{}: {size}, saved as {shown}", plain(&photo.name));
+        note!("{}: {size}, saved as {shown}", plain(&photo.name));
         self.tell(&photo, &path, false, out)?;
         self.open(&path)?;
         Ok(Got::Saved(file))

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tempfile::NamedTempFile;
 
 use super::Failure;
+use super::prose::note;
 use crate::platform;
 use crate::protocol::group::{AnyFile, FileError, GroupFile, Invited};
 use crate::protocol::{CircleFile, MemberFile, MemberName, Revocation, in_words};
@@ -20,7 +21,7 @@ pub fn new_group(path: &Path) -> Result<(), Failure> {
     let group = GroupFile::new(random()?, random()?);
     write_new(path, &group.to_text())?;
     let shown = path.display();
-    eprintln!(
+    note!(
         "{shown} is the group {}: who has this file decides who is a member. Keep it off the network, and keep a copy.\n\
          Now make a file for each friend, and for yourself: photomesh group invite {shown} NAME > NAME.member",
         group.group().short()
@@ -44,7 +45,7 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 pub fn new_circle(path: &Path) -> Result<(), Failure> {
     write_new(path, &CircleFile::new(random()?).to_text())?;
     let shown = path.display();
-    eprintln!(
+    note!(
         "{shown} opens the super-peers of all groups that have it, to look at what they share. Bring it, in a way that \
          nobody else can read, to whoever runs a super-peer: photomesh daemon ... --super 5100 --group NAME --link-key {shown}"
     );
@@ -73,7 +74,7 @@ pub fn invite(path: &Path, name: &MemberName) -> Result<(), Failure> {
     let member = change(path, |group, now| group.invite(*name, key, now))?;
     out.write_all(member.to_text().as_bytes())?;
     out.flush()?;
-    eprintln!(
+    note!(
         "Bring the file to {name} in a way that nobody else can read: whoever has it is {name}, and can read all photos.\n\
          {name} starts every daemon and client with --member FILE, on each of their computers with a copy of the same file."
     );
@@ -86,7 +87,7 @@ pub fn remove_member(path: &Path, name: &MemberName) -> Result<(), Failure> {
     let mut out = io::stdout();
     out.write_all(removal.to_text().as_bytes())?;
     out.flush()?;
-    eprintln!(
+    note!(
         "This is no secret. Tell it to any daemon of the group: photomesh group tell {name}.removed"
     );
     Ok(())

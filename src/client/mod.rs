@@ -43,13 +43,13 @@
 //!
 //! 1. `connection`: asking, alone and for page after page. `patience`: how long. `failure`: exit codes.
 //! 2. `list`, `get` (`fetch` has the bytes, `save` the file, `viewer` shows it) and `put` (`below`: a whole folder;
-//!    `rehearsal`: a dry run): the
-//!    three that everybody needs. `pattern` and `near`: names with `*`, and nearly right ones. `dates`: when a photo
-//!    was taken. `screen`: tables, JSON and foreign text.
+//!    `rehearsal`: a dry run): the three that everybody needs. `pattern` and `near`: names with `*`, and nearly right
+//!    ones. `dates`: when a photo was taken. `screen`: tables, JSON and foreign text; `prose`: whole words on any
+//!    terminal.
 //! 3. `explain` (`show`, `why`), `duplicates`, `distinct`, `similar`: pictures with several versions.
 //! 4. `status` (`watch`: again and again; `disks`: how full they are), `plan`, `at_risk`: the mesh, what is going to move
 //!    in it, and what depends on whom. `members` with `forget`, `trash`, `remove`: what an owner does in it.
-//! 5. `sketch`: a picture on a terminal. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
+//! 5. `sketch`: pictures on a terminal, alone and in pairs. `group`: the files of a group. `fingerprint`, `same`: recognition, for those who
 //!    want to measure it.
 //!
 //! # What is left out
@@ -78,6 +78,7 @@ mod near;
 pub(crate) mod patience;
 mod pattern;
 mod plan;
+mod prose;
 mod put;
 mod rehearsal;
 mod remove;
@@ -113,6 +114,7 @@ pub use list::{Layout, List, Sort, list};
 pub use members::{forget, members, tell};
 pub use near::near;
 pub use plan::plan;
+pub use prose::Prose;
 pub use put::{Put, put};
 pub use remove::{Consent, remove};
 pub use same::{Looks, same};

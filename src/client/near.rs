@@ -4,6 +4,7 @@
 use strsim::osa_distance;
 
 use super::list::labels;
+use super::prose::note;
 use super::screen::{picture, plain};
 use super::{Daemon, Failure, dates};
 use crate::protocol::client::{Explanation, PhotoReport};
@@ -61,7 +62,7 @@ pub(super) fn ask_near<T>(
     let Some(label) = same_but_for_case(name, &labels) else {
         return Err(advised(failure, name, &labels));
     };
-    eprintln!("{failure}; {} is taken, which differs in upper and lower case only", plain(label));
+    note!("{failure}; {} is taken, which differs in upper and lower case only", plain(label));
     Ok((ask(daemon, label)?, label.to_owned()))
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use super::prose::note;
 use crate::protocol::Address;
 
 /// The slowest answer to wait for, in bytes a second: that of a line as slow as a daemon bears with.
@@ -15,7 +16,7 @@ pub(super) const NOTICE: Duration = Duration::from_secs(2);
 /// Tells a person at the terminal what is waited for.
 pub(super) fn tell(address: &Address) {
     if io::stderr().is_terminal() {
-        eprintln!("waiting for {address} ...");
+        note!("waiting for {address} ...");
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::below::{Below, open};
 use super::explain::kind;
 use super::failure::accepted;
+use super::prose::note;
 use super::rehearsal::rehearse;
 use super::screen::{count, plain, write_json};
 use super::tally::{Failed, Failures, are_no_photos, there_already};
@@ -267,7 +268,7 @@ fn report(
         let done = if *already { "is there already, as" } else { "stored as" };
         writeln!(out, "{file}: {done} {label} ({}), on {on}: {}", id.short(), nodes.join(", "))?;
         if let Some(warning) = warning {
-            eprintln!("photomesh: {file}: {}", plain(warning));
+            note!("photomesh: {file}: {}", plain(warning));
         }
         return Ok(became);
     }

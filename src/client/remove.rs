@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::near::suggest;
+use super::prose::{note, said};
 use super::screen::{count, named, plain, write_json};
 use super::{Daemon, Failure};
 use crate::photo::PhotoId;
@@ -46,13 +47,13 @@ pub fn remove(
     };
     if exact {
         if let Some(next) = keep_meant(&mut plan, name)? {
-            eprintln!("the next best version is shown then: {next}");
+            note!("the next best version is shown then: {next}");
         }
     } else if let Some(warning) = of_all_versions(&plan, name) {
         if consent == Consent::Given {
             return Err(Failure::Usage(format!("{warning}. Nothing was removed")));
         }
-        eprintln!("{warning}");
+        note!("{warning}");
     }
     if consent == Consent::WithheldJson {
         return Ok(write_json(out, &plan)?);
@@ -65,7 +66,7 @@ pub fn remove(
     let what = if exact { name } else { &plan.name };
     let question = format!("Remove {} from the collection?", plain(what));
     if consent == Consent::Ask && !agrees(&question)? {
-        eprintln!("nothing was removed");
+        note!("nothing was removed");
         return Ok(());
     }
     // Exactly the photos shown in the plan: the mesh may have changed meanwhile.
@@ -152,7 +153,7 @@ pub(super) fn agrees(question: &str) -> Result<bool, Failure> {
         let text = "there is no terminal to ask for confirmation: give --yes";
         return Err(Failure::Usage(text.to_owned()));
     }
-    eprint!("{question} [y/N] ");
+    eprint!("{} ", said(&format!("{question} [y/N]")));
     let mut answer = String::new();
     let read = input.lock().read_line(&mut answer);
     read.map_err(|error| Failure::Io(format!("cannot read the answer: {}", in_words(&error))))?;

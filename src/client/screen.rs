@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use console::{Term, truncate_str};
 use serde::Serialize;
 
+use super::prose::places;
 use crate::protocol::is_harmless;
 pub(super) use crate::protocol::{count, plain, plain_text};
 
@@ -75,9 +76,7 @@ pub(super) fn write_table_within<const N: usize>(
 
 /// How many places a line has if standard output is a terminal.
 pub(super) fn width() -> Option<usize> {
-    let terminal = Term::stdout();
-    let size = terminal.is_term().then(|| terminal.size_checked()).flatten()?;
-    Some(size.1.into())
+    places(&Term::stdout())
 }
 
 /// A picture's size, format and bytes in a few words.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::fingerprint::read;
+use super::prose::note;
 use super::screen::{Column, picture, plain, width, write_json, write_table_within};
 use super::{Daemon, Failure};
 use crate::photo::Relation;
@@ -61,7 +62,7 @@ pub fn similar(
             true => "",
             false => ": it has too little in it to be recognised by, or cannot be decoded",
         };
-        eprintln!("nothing in the collection looks like {}{why}", file.display());
+        note!("nothing in the collection looks like {}{why}", file.display());
     }
     Ok(!photos.is_empty())
 }

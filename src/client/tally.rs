@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Failure;
+use super::prose::note;
 use super::screen::write_json;
 
 /// The failures of a command that goes on with the others.
@@ -19,7 +20,7 @@ pub(super) struct Failures {
 impl Failures {
     /// Tells a failure on standard error, and counts it.
     pub(super) fn tell(&mut self, failure: &Failure) {
-        eprintln!("photomesh: {failure}");
+        failure.tell();
         self.count += 1;
         self.exit_code = self.exit_code.max(failure.exit_code());
     }
@@ -28,7 +29,7 @@ impl Failures {
     /// how many have failed.
     pub(super) fn end(&self, summary: String, failed: &str) -> Result<(), Failure> {
         if self.count == 0 {
-            eprintln!("{summary}");
+            note!("{summary}");
             return Ok(());
         }
         let summary = format!("{summary}, {failed}");

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime};
 
+use console::Term;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use super::limits::{LINGER, LOG_LINES};
 use super::repeats::Repeats;
 use super::threads;
 use crate::node::Level;
-use crate::protocol::{NodeId, plain};
+use crate::protocol::{NodeId, plain, wrapped};
 
 /// Something for the terminal.
 enum Output {
@@ -195,8 +196,12 @@ struct Object<'a> {
 }
 
 fn print(reader: Reader, line: &Line) {
+    let mut text = written(reader, line);
+    if let (Reader::Person, Some((_, places))) = (reader, Term::stderr().size_checked()) {
+        text = wrapped(&text, places.into());
+    }
     // There is nowhere to report that the log cannot be written.
-    let _ = io::stderr().write_all(written(reader, line).as_bytes());
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// One line an event. What peers and file names bring along must not draw on the terminal.

@@ -113,7 +113,7 @@ pub use group_key::GroupKey;
 pub use looks::Looks;
 pub use message::Message;
 pub use node_id::{Boot, NodeId};
-pub use plain::{count, in_words, is_harmless, plain, plain_text};
+pub use plain::{count, in_words, is_harmless, plain, plain_text, wrapped};
 pub use record::{Facts, Holding, Record};
 pub use safe_name::SafeName;
 pub use space::Space;

@@ -1,6 +1,11 @@
 //! Text for people, on a client's screen and in a daemon's log; what is foreign is made safe for a terminal.
 
+use console::measure_text_width;
+
 use super::safe_name::is_invisible;
+
+/// How much further in a line goes on that had to be broken, in places of the screen.
+const HANGING: usize = 2;
 
 /// A foreign string made safe for one line of a terminal: characters that move the cursor, change colours, break the
 /// line or turn the direction of writing are shown as an escape such as `\u{1b}`. The same in a pipe, so that one line
@@ -38,6 +43,38 @@ fn escape(text: &str, keep: fn(char) -> bool) -> String {
         }
     }
     shown
+}
+
+/// A text with its long lines broken between words, so that no terminal of so many places breaks them within one. What
+/// goes on stands a little further in. A word that is longer stays whole.
+pub fn wrapped(text: &str, places: usize) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| wrapped_line(line, places)).collect();
+    lines.join("\n")
+}
+
+fn wrapped_line(line: &str, places: usize) -> String {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let (before, words) = line.split_at(indent);
+    let going_on = indent + HANGING;
+    // Where hardly a word has room there is nothing to arrange.
+    if measure_text_width(line) <= places || 2 * going_on > places {
+        return line.to_owned();
+    }
+    let mut broken = before.to_owned();
+    let mut at = indent;
+    for (number, word) in words.split(' ').enumerate() {
+        let width = measure_text_width(word);
+        if number > 0 && at + 1 + width > places {
+            broken.push_str(&format!("\n{:going_on$}", ""));
+            at = going_on;
+        } else if number > 0 {
+            broken.push(' ');
+            at += 1;
+        }
+        broken.push_str(word);
+        at += width;
+    }
+    broken
 }
 
 /// Whether a character stands on a terminal for itself alone.

@@ -5,6 +5,7 @@ mod fingerprint;
 mod near;
 mod patience;
 mod pattern;
+mod prose;
 mod same;
 mod screen;
 mod sketches;
