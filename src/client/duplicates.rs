@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::explain::{how, kind};
+use super::prose::note;
 use super::screen::{count, picture, plain, write_json};
+use super::sketch::Pairs;
 use super::trash::spoken;
 use super::{Daemon, Failure};
 use crate::photo::Relation;
@@ -48,7 +50,7 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
     })?;
     if all.is_empty() {
         if !json {
-            eprintln!("nothing is hidden: no picture has several versions");
+            note!("nothing is hidden: no picture has several versions");
         }
         return Ok(());
     };
@@ -65,17 +67,18 @@ pub fn duplicates(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         let worse = versions.first().map(|version| version.version.id.short());
         (keeper.id.short(), worse.unwrap_or_default())
     });
+    let mut pairs = Pairs::new(daemon);
     for (keeper, versions) in groups {
         let group = Group { keeper, versions };
         match json {
             true => write_json(out, &group)?,
-            false => write_group(&group, out)?,
+            false => write_group(&group, &mut pairs, out)?,
         }
     }
     if !json {
         out.flush()?;
         let (keeper, worse) = example.unwrap_or_default();
-        eprintln!(
+        note!(
             "{} of {} not shown. Two are different pictures? photomesh distinct {keeper} {worse}, or photomesh trash \
              restore NAME where it lies.\nThe others can stay where they are; to see one: photomesh get --exact {worse}",
             count(all.len() as u64, "version"),
@@ -102,7 +105,7 @@ pub(super) fn for_each_page(
     daemon.ask_pages(|after| Request::Duplicates { after }, page_of, take)
 }
 
-fn write_group(group: &Group, out: &mut impl Write) -> io::Result<()> {
+fn write_group(group: &Group, pairs: &mut Pairs, out: &mut impl Write) -> io::Result<()> {
     let keeper = group.keeper;
     let size = picture(keeper.width, keeper.height, keeper.format, keeper.bytes);
     let id = keeper.id.short();
@@ -118,6 +121,9 @@ fn write_group(group: &Group, out: &mut impl Write) -> io::Result<()> {
         let id = version.id.short();
         writeln!(out, "  {relation}: {} ({id})", names.join(", "))?;
         writeln!(out, "    {}", differs.join(", "))?;
+        pairs.draw([keeper.id, version.id], ["shown", "not shown"], out)?;
+        // Small pictures may have to be made first: nobody waits for all of them.
+        out.flush()?;
         for (holder, holding) in &version.held {
             let stay = match trash {
                 Some(stay) if *holder == told.node && !holding.is_stored() => {

@@ -2,12 +2,10 @@
 
 use image::{Rgb, RgbImage};
 
-use super::super::sketch::{decode, draw};
+use super::super::sketch::{decode, draw, room_of_two, side_by_side};
 
 fn drawn(picture: &RgbImage, room: (usize, usize)) -> String {
-    let mut out = Vec::new();
-    draw(picture, room, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    draw(picture, room).into_iter().map(|line| line + "\n").collect()
 }
 
 #[test]
@@ -40,4 +38,37 @@ fn each_cell_has_the_colours_of_its_two_pixels() {
 fn what_is_no_picture_is_not_drawn() {
     assert!(decode(b"\xff\xd8 rubbish \xff\xd9").is_none());
     assert!(decode(b"").is_none());
+}
+
+#[test]
+fn two_pictures_share_a_line_if_it_is_long_enough() {
+    assert_eq!(room_of_two((80, 24)), Some((37, 12)));
+    assert_eq!(room_of_two((300, 100)), Some((64, 20)), "what is said of them stays on the screen");
+    assert_eq!(room_of_two((30, 24)), Some((12, 12)));
+    assert_eq!(room_of_two((29, 24)), None);
+    assert_eq!(room_of_two((0, 0)), None);
+}
+
+#[test]
+fn of_two_pictures_the_second_begins_where_the_first_could_end() {
+    let [flat, high] = [(4, 2), (2, 4)].map(|(width, height)| {
+        draw(&RgbImage::new(width, height), (4, 2)).iter().map(|line| strip(line)).collect()
+    });
+    let shown = |drawn| side_by_side(drawn, ["shown", "not shown"], 10);
+    assert_eq!(
+        shown([flat, high]),
+        [
+            "    shown       not shown",
+            "    \u{2580}\u{2580}\u{2580}\u{2580}        \u{2580}\u{2580}",
+            "                \u{2580}\u{2580}",
+        ]
+    );
+    let one = vec!["x".to_owned()];
+    assert_eq!(shown([Vec::new(), one])[1], "    (no picture)x");
+    assert_eq!(shown([Vec::new(), Vec::new()]), [""; 0]);
+}
+
+/// A line without its colours.
+fn strip(line: &str) -> String {
+    console::strip_ansi_codes(line).into_owned()
 }
