@@ -50,7 +50,7 @@ pub(crate) struct ListArgs {
     #[arg(short, long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
     /// Print one JSON object a line: name, id, bytes, width, height, format, captured and dated (by
-    /// camera and by file, if known), holders, aliases
+    /// camera and by file, if known), holders, aliases; with --all or --group also group, as `get GROUP/NAME` takes it
     #[arg(long, conflicts_with = "long")]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -197,7 +197,7 @@ impl ListArgs {
             Order::Size => Sort::Size,
         });
         let days = Span { since: self.since, until: self.until };
-        List { pattern: self.pattern.clone(), days, layout, sort }
+        List { pattern: self.pattern.clone(), days, layout, sort, group: self.group.clone() }
     }
 }
 

@@ -6,7 +6,8 @@ use std::io::Write;
 
 use indicatif::{HumanBytes, HumanCount};
 
-use super::list::for_each_page;
+use super::list::{Listed, for_each_page};
+use super::prose::note;
 use super::screen::{Column, count, plain, write_json, write_table};
 use super::{Daemon, Failure, List};
 use crate::photo::PhotoId;
@@ -30,7 +31,7 @@ fn reach(
     );
     let mut supers = super_peers(&mut daemon)?;
     while let Some(address) = supers.pop() {
-        match Daemon::connect(&address, member) {
+        match Daemon::connect_to_super_peer(&address, member) {
             Ok(link) => return Ok((link, supers)),
             Err(error) => failure = error,
         }
@@ -190,7 +191,7 @@ pub fn list_all(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let groups = known(&mut super_peer(connect()?, member)?)?;
-    let mut all: BTreeMap<PhotoId, PhotoReport> = BTreeMap::new();
+    let mut all: BTreeMap<PhotoId, Listed> = BTreeMap::new();
     let mut lost = 0;
     for (at, prefix) in prefixes(&groups).into_iter().enumerate() {
         let from = match at {
@@ -204,7 +205,7 @@ pub fn list_all(
             })
         });
         if let Err(failure) = listed {
-            eprintln!("photomesh: {prefix}: {}", failure.first_line());
+            note!("photomesh: {prefix}: {}", failure.first_line());
             lost += 1;
         }
     }
@@ -220,13 +221,14 @@ pub fn list_all(
 }
 
 /// Adds a photo of a group to those of all.
-fn add(all: &mut BTreeMap<PhotoId, PhotoReport>, photo: PhotoReport, prefix: &str) {
+fn add(all: &mut BTreeMap<PhotoId, Listed>, photo: PhotoReport, prefix: &str) {
     let name = format!("{prefix}/{}", photo.name);
     match all.get_mut(&photo.id) {
-        Some(known) => known.aliases.push(plain(&name)),
+        Some(known) => known.photo.aliases.push(plain(&name)),
         None => {
             let aliases = photo.aliases.iter().map(|alias| format!("{prefix}/{alias}")).collect();
-            all.insert(photo.id, PhotoReport { name, aliases, ..photo });
+            let photo = PhotoReport { name, aliases, ..photo };
+            all.insert(photo.id, Listed { group: Some(prefix.to_owned()), photo });
         }
     }
 }

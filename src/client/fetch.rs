@@ -9,7 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::connection::Missed;
 use super::explain::told_instead;
+use super::failure::accepted;
 use super::near::{ask_near, explain, suggest};
+use super::prose::note;
 use super::save::{cannot_create, cannot_write};
 use super::screen::plain;
 use super::{Daemon, Failure, dates};
@@ -59,9 +61,9 @@ pub(super) fn choose(daemon: &mut Daemon, name: &str, exact: bool) -> Result<Cho
     let chosen = pick(daemon, told, &name, exact)?;
     if chosen.bytes > MAX_PHOTO {
         return Err(Failure::BadData(format!(
-            "{}: the daemon at {} says that it has {} bytes, and no photo has so many",
+            "{}: {} says that it has {} bytes, and no photo has so many",
             chosen.name,
-            daemon.address(),
+            daemon.title(),
             chosen.bytes
         )));
     }
@@ -85,7 +87,7 @@ fn pick(
                 Some(_) => "this is the better one. --exact ID fetches the other".to_owned(),
                 None => "this is that one. --exact ID fetches one of the versions".to_owned(),
             };
-            eprintln!("{note}; {exact}.");
+            note!("{note}; {exact}.");
         }
         let (name, id, bytes) = (shown.name.clone(), shown.id, shown.bytes);
         return Ok(Chosen { name, id, bytes, taken, exact });
@@ -128,7 +130,7 @@ pub(super) fn fetch(
             Err(Missed::Finally(failure)) => return Err(failure),
             Err(Missed::Once { failure, .. }) if left == 0 => return Err(failure),
             Err(Missed::Once { why, .. }) => {
-                eprintln!("photomesh: {}: {why}; it is asked for again", plain(&photo.name));
+                note!("photomesh: {}: {why}; it is asked for again", plain(&photo.name));
                 drop((daemon, file));
                 daemon = connect()?;
             }
@@ -158,7 +160,7 @@ fn receive(
         write(piece)
     });
     bar.finish_and_clear();
-    let Answer::ReceiveImage { .. } = answer? else {
+    let Answer::ReceiveImage { .. } = accepted(named(answer?, photo))? else {
         return Err(daemon.unexpected().into());
     };
     if digest.id() == photo.id {
@@ -172,6 +174,14 @@ fn receive(
             photo.id.short()
         )),
     })
+}
+
+/// The answer that a photo cannot be had, with its name: it was asked for by its id, which nobody has typed.
+fn named(mut answer: Answer, photo: &Chosen) -> Answer {
+    if let Answer::NotFound { image_name, .. } = &mut answer {
+        image_name.clone_from(&photo.name);
+    }
+    answer
 }
 
 /// The progress of the transfer; shown only on a terminal.

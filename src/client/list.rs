@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use indicatif::HumanBytes;
+use serde::Serialize;
 
 use super::dates::{self, Span};
 use super::pattern::Pattern;
+use super::prose::note;
 use super::screen::{Column, format_name, plain, width, write_json, write_table_within};
 use super::{Daemon, Failure};
 use crate::protocol::client::PhotoReport;
@@ -24,6 +26,17 @@ pub struct List {
     pub layout: Layout,
     /// In which order. Without it by label, but JSON by id, as it comes.
     pub sort: Option<Sort>,
+    /// What is listed is that of this group: said in JSON.
+    pub group: Option<String>,
+}
+
+/// A photo, and of which group it is, if that is not understood.
+#[derive(Serialize)]
+pub(super) struct Listed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<String>,
+    #[serde(flatten)]
+    pub(super) photo: PhotoReport,
 }
 
 /// The layout of a list.
@@ -63,8 +76,8 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
             }
         }
         (Layout::Json, None) => for_each_page(daemon, |page| {
-            for photo in page.iter().filter(|photo| wish.is_for(photo, pattern.as_ref())) {
-                write_json(out, photo)?;
+            for photo in page.into_iter().filter(|photo| wish.is_for(photo, pattern.as_ref())) {
+                write_json(out, &wish.listed(photo))?;
                 listed += 1;
             }
             Ok(())
@@ -76,7 +89,7 @@ pub fn list(daemon: &mut Daemon, wish: &List, out: &mut impl Write) -> Result<()
                     .extend(page.into_iter().filter(|photo| wish.is_for(photo, pattern.as_ref())));
                 Ok(())
             })?;
-            return wish.write(photos, out);
+            return wish.write(photos.into_iter().map(|photo| wish.listed(photo)).collect(), out);
         }
     }
     wish.tell_if_nothing(listed);
@@ -92,19 +105,23 @@ impl List {
         pattern.is_none_or(|pattern| pattern.matches(&photo.name)) && self.days.has(photo)
     }
 
+    fn listed(&self, photo: PhotoReport) -> Listed {
+        Listed { group: self.group.clone(), photo }
+    }
+
     /// Writes those of these photos that are wished for, in their order.
     pub(super) fn write(
         &self,
-        mut photos: Vec<PhotoReport>,
+        mut photos: Vec<Listed>,
         out: &mut impl Write,
     ) -> Result<(), Failure> {
         let pattern = self.pattern();
-        photos.retain(|photo| self.is_for(photo, pattern.as_ref()));
+        photos.retain(|listed| self.is_for(&listed.photo, pattern.as_ref()));
         match self.sort {
             None if self.layout == Layout::Json => {}
-            None | Some(Sort::Name) => photos.sort_by(|a, b| a.name.cmp(&b.name)),
-            Some(Sort::Date) => photos.sort_by_cached_key(date),
-            Some(Sort::Size) => photos.sort_by_key(|photo| Reverse(photo.bytes)),
+            None | Some(Sort::Name) => photos.sort_by(|a, b| a.photo.name.cmp(&b.photo.name)),
+            Some(Sort::Date) => photos.sort_by_cached_key(|listed| date(&listed.photo)),
+            Some(Sort::Size) => photos.sort_by_key(|listed| Reverse(listed.photo.bytes)),
         }
         write_photos(&photos, self.layout, out)?;
         self.tell_if_nothing(photos.len() as u64);
@@ -113,7 +130,7 @@ impl List {
 
     fn tell_if_nothing(&self, listed: u64) {
         if listed == 0 && io::stderr().is_terminal() {
-            eprintln!("{}", nothing(self));
+            note!("{}", nothing(self));
         }
     }
 }
@@ -131,19 +148,16 @@ fn nothing(wish: &List) -> String {
     }
 }
 
-fn write_photos(
-    photos: &[PhotoReport],
-    layout: Layout,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
+fn write_photos(photos: &[Listed], layout: Layout, out: &mut impl Write) -> Result<(), Failure> {
     match layout {
         Layout::Names => {
-            photos.iter().try_for_each(|photo| Ok(writeln!(out, "{}", plain(&photo.name))?))
+            let mut names = photos.iter().map(|listed| plain(&listed.photo.name));
+            names.try_for_each(|name| Ok(writeln!(out, "{name}")?))
         }
-        Layout::Json => photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?)),
+        Layout::Json => photos.iter().try_for_each(|listed| Ok(write_json(out, listed)?)),
         Layout::Long if photos.is_empty() => Ok(()),
         Layout::Long => {
-            let rows: Vec<_> = photos.iter().map(row).collect();
+            let rows: Vec<_> = photos.iter().map(|listed| row(&listed.photo)).collect();
             let columns = [
                 Column::Left("ID"),
                 Column::Right("PIXELS"),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::prose::note;
 use super::remove::agrees;
 use super::screen::{count, named, plain, write_json};
 use super::{Consent, Daemon, Failure};
@@ -15,8 +16,7 @@ pub fn trash_list(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Resu
         return photos.iter().try_for_each(|photo| Ok(write_json(out, photo)?));
     }
     if photos.is_empty() {
-        let address = daemon.address();
-        eprintln!("the trash of the daemon at {address} has no photo that its folder has not, too");
+        note!("the trash of {} has no photo that its folder has not, too", daemon.title());
         return Ok(());
     }
     photos.iter().try_for_each(|photo| Ok(write_photo(photo, out)?))
@@ -45,15 +45,15 @@ fn name_what_goes(daemon: &mut Daemon) -> Result<(), Failure> {
     let files = photos.iter().flat_map(|photo| &photo.companions);
     let files: Vec<_> = files.map(|file| plain(file)).collect();
     if !files.is_empty() {
-        eprintln!("these files are on no other computer, and are deleted if their photos are:");
-        files.iter().for_each(|file| eprintln!("  {file}"));
+        note!("these files are on no other computer, and are deleted if their photos are:");
+        files.iter().for_each(|file| note!("  {file}"));
     }
     let mut replaced = photos.iter().filter(|photo| photo.until_purged).peekable();
     if replaced.peek().is_some() {
-        eprintln!("these are the folder's own, and somebody else's versions took their places:");
+        note!("these are the folder's own, and somebody else's versions took their places:");
         for photo in replaced {
             let named = named(&photo.names, photo.id, photo.bytes);
-            eprintln!("  {named}: {}", plain(&photo.reason));
+            note!("  {named}: {}", plain(&photo.reason));
         }
     }
     Ok(())
@@ -111,11 +111,11 @@ pub fn trash_purge(
 ) -> Result<(), Failure> {
     name_what_goes(daemon)?;
     let question = format!(
-        "Delete for good all photos that were in the trash of the daemon at {} for {older_than} days or more?",
-        daemon.address()
+        "Delete for good all photos that were in the trash of {} for {older_than} days or more?",
+        daemon.title()
     );
     if consent == Consent::Ask && !agrees(&question)? {
-        eprintln!("nothing was deleted");
+        note!("nothing was deleted");
         return Ok(());
     }
     let answer = daemon.ask(&Request::TrashPurge { older_than })?;
@@ -127,12 +127,12 @@ pub fn trash_purge(
     };
     writeln!(out, "deleted: {}", count(deleted, "photo"))?;
     if kept > 0 {
-        eprintln!(
+        note!(
             "{} not deleted, since it is not certain now that nothing is lost; try again later",
             count(kept, "photo")
         );
         for KeptReport { name, id, reason } in &why {
-            eprintln!("  {} ({}): {}", plain(name), id.short(), plain(reason));
+            note!("  {} ({}): {}", plain(name), id.short(), plain(reason));
         }
     }
     Ok(())

@@ -148,7 +148,7 @@ fn status_for_scripts_keeps_its_contract() {
     }
 }
 
-fn explain(stream: &mut TcpStream, _: Request) {
+pub(crate) fn explain(stream: &mut TcpStream, _: Request) {
     let version = VersionReport {
         id: PhotoId([9; 32]),
         names: vec!["small.jpg".to_owned()],

@@ -12,9 +12,11 @@ use crate::photo::PhotoId;
 use crate::protocol::client::SHARED;
 use crate::protocol::codec::{self, FrameError, FrameReader, FrameWriter, PhotoError};
 use crate::protocol::secure::{Channel, Credentials};
-use crate::protocol::{Address, Answer, MemberFile, Request, Visit, in_words};
+use crate::protocol::{Address, Answer, MemberFile, Request, Visit};
 
 mod failures;
+
+use failures::Role;
 
 pub(super) use failures::Missed;
 
@@ -38,6 +40,7 @@ const MIN_PAGE: usize = 64 * 1024;
 /// A connection to a daemon.
 pub struct Daemon {
     address: Address,
+    role: Role,
     answers: FrameReader<Patient>,
     requests: FrameWriter<TcpStream>,
     patience: Duration,
@@ -63,29 +66,36 @@ impl Daemon {
     ///
     /// [`Failure::Unreachable`] if no daemon listens there, or not one of this group; the text says what to do.
     pub fn connect(address: &Address, member: Option<&MemberFile>) -> Result<Daemon, Failure> {
-        let unreachable = |error: io::Error| {
-            Failure::Unreachable(format!(
-                "no daemon answers at {address} ({})\n\
-                 Start one with `photomesh daemon FOLDER --port {}`, or name another one with --daemon HOST:PORT or \
-                 the environment variable PHOTOMESH_DAEMON.",
-                in_words(&error),
-                address.port()
-            ))
-        };
+        Daemon::connect_as(Role::Daemon, address, member)
+    }
+
+    /// Connects to a super-peer, which is asked as a daemon is, of a group.
+    ///
+    /// # Errors
+    ///
+    /// As for a daemon.
+    pub(super) fn connect_to_super_peer(
+        address: &Address,
+        member: Option<&MemberFile>,
+    ) -> Result<Daemon, Failure> {
+        Daemon::connect_as(Role::SuperPeer, address, member)
+    }
+
+    fn connect_as(
+        role: Role,
+        address: &Address,
+        member: Option<&MemberFile>,
+    ) -> Result<Daemon, Failure> {
+        let unreachable = |error: io::Error| role.unreachable(address, &error);
         let socket = dial(address).map_err(unreachable)?;
         let channel = member
             .map(|member| shake_hands(&socket, address, member))
             .transpose()
-            .map_err(|error| {
-                Failure::Unreachable(format!(
-                    "the daemon at {address} and this command do not understand each other: {}\n\
-                     Start both with files of the same group: --member, or PHOTOMESH_MEMBER.",
-                    in_words(&error)
-                ))
-            })?;
+            .map_err(|error| role.deaf(address, &error))?;
         let output = socket.try_clone().map_err(unreachable)?;
         let mut daemon = Daemon {
             address: address.clone(),
+            role,
             answers: FrameReader::new(Patient::new(socket, address, SILENCE), channel.clone()),
             requests: FrameWriter::new(output, channel.clone()),
             patience: SILENCE,
@@ -120,8 +130,8 @@ impl Daemon {
             return Ok(());
         }
         Err(Failure::Unreachable(format!(
-            "the daemon at {} knows the group's secret, but no member has signed for it: do not trust it",
-            self.address
+            "{} knows the group's secret, but no member has signed for it: do not trust it",
+            self.title()
         )))
     }
 
@@ -136,7 +146,7 @@ impl Daemon {
         while let Some(Abroad { group, others, member }) = &mut self.abroad
             && let Some(next) = others.pop()
         {
-            let Ok(mut link) = Daemon::connect(&next, member.as_ref()) else {
+            let Ok(mut link) = Daemon::connect_to_super_peer(&next, member.as_ref()) else {
                 continue;
             };
             (link.patience, link.quiet) = (self.patience, self.quiet);
@@ -255,8 +265,7 @@ impl Daemon {
         }
     }
 
-    /// Like [`Daemon::ask`] for a photo of so many bytes, which are handed to `take` as they come, in whatever form. They
-    /// are not in the answer, and that they are right is for `take` to see.
+    /// Like [`Daemon::hear_photo`], but tells what may come if it is asked for again from what will not.
     pub(super) fn ask_photo(
         &mut self,
         request: &Request,
@@ -269,7 +278,7 @@ impl Daemon {
         }
         self.wait_again();
         match self.answers.photo(bytes, take) {
-            Ok(Some(answer)) => Ok(accepted(answer)?),
+            Ok(Some(answer)) => Ok(answer),
             // Another super-peer may know better.
             Ok(None) if is_abroad => Err(self.cut()),
             Ok(None) => Err(self.broken(&FrameError::Torn).into()),
