@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use abroad::{At, SuperArgs};
+use abroad::SuperArgs;
 pub(crate) use abroad::{CircleCommand, SuperPeerArgs};
 use gallery::GalleryArgs;
 use group::Member;
@@ -24,7 +24,8 @@ pub(crate) use group::{DrainArgs, ForgetArgs, GroupCommand};
 use outlook::{AtRiskArgs, PlanArgs};
 pub(crate) use photos::{GetArgs, ListArgs};
 use photos::{PutArgs, ShowArgs};
-use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SameArgs, SimilarArgs};
+pub(crate) use pictures::SameArgs;
+use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SimilarArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
@@ -49,7 +50,7 @@ An ADDR is PORT (on this machine) or HOST:PORT.
 
 Exit codes: 0 ok, 1 not found, or not safe (status --check), 2 wrong usage, 3 \
 ambiguous name, 65 bad data, 69 daemon unreachable, 73 cannot create a file, 74 \
-I/O error, 77 not yours to do.
+I/O error, 75 port or folder in use, 77 not yours to do.
 
 Examples:
   photomesh daemon ~/Pictures                start a mesh of your own
@@ -99,6 +100,12 @@ pub(crate) enum Command {
     Unit(UnitArgs),
 }
 
+/// Where the options of a daemon stand in its help.
+const NETWORK: &str = "Network";
+const COPIES: &str = "Copies, and room for them";
+const FILES: &str = "Your own files";
+const LOG: &str = "Log";
+
 /// Share a folder of photos: run a node of the mesh until Ctrl-C
 ///
 /// Every picture in the folder becomes part of the collection. Worse versions of pictures that the mesh has, and exact
@@ -117,10 +124,10 @@ pub(crate) struct DaemonArgs {
     #[arg(default_value = "photos", value_hint = ValueHint::DirPath)]
     pub(crate) folder: PathBuf,
     /// The port to listen on; 0 picks a free one
-    #[arg(long, default_value_t = DEFAULT_PORT)]
+    #[arg(long, default_value_t = DEFAULT_PORT, help_heading = NETWORK)]
     pub(crate) port: u16,
     /// The address to listen on; 0.0.0.0 for every interface, which takes a group
-    #[arg(long, default_value = "127.0.0.1")]
+    #[arg(long, default_value = "127.0.0.1", help_heading = NETWORK)]
     pub(crate) host: String,
     #[command(flatten)]
     pub(crate) member: Member,
@@ -128,56 +135,56 @@ pub(crate) struct DaemonArgs {
     #[arg(long)]
     pub(crate) change_group: bool,
     /// What people call this node; without it, as this computer is called
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = NETWORK)]
     pub(crate) name: Option<NodeName>,
     /// Where others reach this node, if that is not where it listens
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", help_heading = NETWORK)]
     pub(crate) advertise: Option<Address>,
     /// A node of the mesh to join, any one; may be given several times
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", help_heading = NETWORK)]
     pub(crate) join: Vec<Address>,
     /// How many nodes keep each photo; the highest value in the mesh counts
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..), help_heading = COPIES)]
     pub(crate) copies: u32,
     /// How long a node may be away before its photos are copied elsewhere, such as 30s, 10m or 2h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span, help_heading = COPIES)]
     pub(crate) grace: Duration,
     /// How long this node keeps a photo for another one that relies on it
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = span, help_heading = COPIES)]
     pub(crate) pin: Duration,
     /// How much of the collection may lie in this folder, such as 200GB, your own photos included; 0 keeps nothing for
     /// others. Without it, as much as the disk has room for
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = COPIES)]
     pub(crate) capacity: Option<u64>,
     /// How much of the disk stays free of others' photos: a part of it, such as 5%, or a size, such as 10GB
-    #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve)]
+    #[arg(long, value_name = "PART", default_value = "5%", value_parser = reserve, help_heading = COPIES)]
     pub(crate) reserve: Reserve,
     /// How much may lie here besides of photos that you and others have asked this node for, so that they need not come
     /// again; they are no copies, and make way when room is short. 0 keeps none
-    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = size, help_heading = COPIES)]
     pub(crate) cache: u64,
     /// Let your own photos move to other disks like those of others: where this one is fuller than theirs, they go to its
     /// trash for a day, and then only others have them. Begins after --grace; `photomesh plan` shows what would move
-    #[arg(long, conflicts_with = "keep_originals")]
+    #[arg(long, conflicts_with = "keep_originals", help_heading = FILES)]
     pub(crate) pool: bool,
     /// Never move the folder's own photos to the trash because of other nodes
-    #[arg(long)]
+    #[arg(long, help_heading = FILES)]
     pub(crate) keep_originals: bool,
     /// Move the folder's own photos that have better versions, or copies enough, to the trash at once; without it at
     /// most 50 of them, or 5 %, go in an hour
-    #[arg(long)]
+    #[arg(long, help_heading = FILES)]
     pub(crate) retire_now: bool,
     /// Let other groups see your own photos, through this group's super-peers
-    #[arg(long)]
+    #[arg(long, help_heading = FILES)]
     pub(crate) share: bool,
     /// Go on although many photos are gone from the folder: they were removed on purpose
-    #[arg(long)]
+    #[arg(long, help_heading = FILES)]
     pub(crate) accept_missing: bool,
     /// How many days of running photos stay in the trash
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = 30, help_heading = FILES)]
     pub(crate) trash_days: u32,
     /// Every photo is read again and checked within this many days
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..), help_heading = COPIES)]
     pub(crate) scrub_days: u32,
     /// Run a gallery, too, on this port: the collection in a browser (see `photomesh gallery`)
     #[arg(long, value_name = "ADDR")]
@@ -185,10 +192,10 @@ pub(crate) struct DaemonArgs {
     #[command(flatten)]
     pub(crate) super_peer: SuperArgs,
     /// Write to the log only what matters so much: all, for whoever looks for a fault; news; or what may need you
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info, help_heading = LOG)]
     pub(crate) log_level: LogLevel,
     /// Write the log as text, or as one JSON object a line: time, node, level, topic, text
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text, help_heading = LOG)]
     pub(crate) log_format: LogFormat,
 }
 
@@ -273,7 +280,7 @@ impl DaemonArgs {
     pub(crate) fn options(self) -> Result<daemon::Options, Failure> {
         Ok(daemon::Options {
             super_peer: self.super_peer.of_daemon(&self.host, self.member.path())?,
-            super_port: self.super_peer.at.as_ref().map(At::port),
+            super_at: self.super_peer.at.as_ref().map(|at| at.address(&self.host)),
             gallery: self.gallery.map(|at| gallery::of_daemon(&at, self.member.path())),
             member: self.member.read()?,
             change_group: self.change_group,

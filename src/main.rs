@@ -5,8 +5,8 @@ mod args;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use args::{CircleCommand, Cli, Command, GetArgs, GroupCommand, ListArgs, TrashCommand};
-use photomesh::client::{self, Failure};
+use args::{CircleCommand, Cli, Command, GetArgs, GroupCommand, ListArgs, SameArgs, TrashCommand};
+use photomesh::client::{self, Failure, Prose};
 use photomesh::{abroad, daemon, gallery};
 
 fn main() -> ExitCode {
@@ -14,15 +14,16 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Failure::ReaderGone) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("photomesh: {failure}");
+            failure.tell();
             ExitCode::from(failure.exit_code())
         }
     }
 }
 
-/// Runs a command; returns the exit code.
+/// Runs a command; returns the exit code. What is for programs, or to be copied as it is, is written as data.
 fn run(command: Command) -> Result<u8, Failure> {
-    let mut out = BufWriter::new(io::stdout());
+    let mut data = BufWriter::new(io::stdout());
+    let mut out = Prose::to_stdout(BufWriter::new(io::stdout()));
     match command {
         Command::Daemon(args) => return Ok(daemon::run(args.options()?)),
         Command::Group(command) => group(command, &mut out)?,
@@ -36,8 +37,8 @@ fn run(command: Command) -> Result<u8, Failure> {
             client::groups(&mut args.asked.connect_to_super_peer()?, args.json, &mut out)?;
         }
         Command::Super(args) => abroad::run(args.options()?, &mut out)?,
-        Command::List(args) => list(&args, &mut out)?,
-        Command::Get(args) => get(&args, &mut out)?,
+        Command::List(args) => list(&args, &mut data)?,
+        Command::Get(args) => get(&args, &mut data)?,
         Command::Show(args) => {
             let (mut daemon, name) = args.of.connect()?;
             client::show(&mut daemon, &name, args.json, &mut out)?;
@@ -76,17 +77,14 @@ fn run(command: Command) -> Result<u8, Failure> {
             client::remove(&mut daemon, &args.name, args.exact, args.consent(), &mut out)?;
         }
         Command::Trash(command) => trash(command, &mut out)?,
-        Command::Completions(args) => args.write(&mut out)?,
+        Command::Completions(args) => args.write(&mut data)?,
         Command::Manual(args) => args.write()?,
-        Command::Unit(args) => args.write(&mut out)?,
+        Command::Unit(args) => args.write(&mut data)?,
         Command::Gallery(args) => gallery::run(&args.options()?, &mut out)?,
-        Command::Fingerprint(args) => client::fingerprint(&args.files, &mut out)?,
-        Command::Same(args) => {
-            let one = client::same(&args.a, &args.b, args.looks(), args.verbose, &mut out)?;
-            out.flush()?;
-            return Ok(if one { 0 } else { 1 });
-        }
+        Command::Fingerprint(args) => client::fingerprint(&args.files, &mut data)?,
+        Command::Same(args) => return same(&args, &mut out),
     }
+    data.flush()?;
     out.flush()?;
     Ok(0)
 }
@@ -104,6 +102,13 @@ fn list(args: &ListArgs, out: &mut impl Write) -> Result<(), Failure> {
 fn get(args: &GetArgs, out: &mut impl Write) -> Result<(), Failure> {
     let (group, wish) = args.wish()?;
     client::get(|| args.asked.connect_to(group.as_deref()), &wish, out)
+}
+
+/// Tells how two files relate; the exit code says whether they are one picture.
+fn same(args: &SameArgs, out: &mut impl Write) -> Result<u8, Failure> {
+    let one = client::same(&args.a, &args.b, args.looks(), args.verbose, out)?;
+    out.flush()?;
+    Ok(if one { 0 } else { 1 })
 }
 
 /// Runs a command about the group itself.

@@ -40,10 +40,11 @@ pub(super) enum At {
 }
 
 impl At {
-    pub(super) fn port(&self) -> u16 {
+    /// The address, beside a daemon that listens on this host.
+    pub(super) fn address(&self, host: &str) -> Address {
         match self {
-            At::Port(port) => *port,
-            At::Address(address) => address.port(),
+            At::Port(port) => Address::new(host, *port),
+            At::Address(address) => address.clone(),
         }
     }
 }
@@ -92,6 +93,7 @@ impl SuperArgs {
             let text = "--super takes a group: name your file with --member";
             return Err(Failure::Usage(text.to_owned()));
         };
+        let at = at.address(host);
         if at.port() == 0 {
             let text = "--super takes a port that others know beforehand: not 0";
             return Err(Failure::Usage(text.to_owned()));
@@ -105,10 +107,6 @@ impl SuperArgs {
         };
         let mut arguments: Vec<OsString> =
             ["super", "--until-stdin-ends"].map(OsString::from).into();
-        let at = match at {
-            At::Port(port) => Address::new(host, *port),
-            At::Address(address) => address.clone(),
-        };
         arguments.push(format!("--listen={at}").into());
         arguments.push(format!("--group={name}").into());
         arguments.push(with("--link-key=", link_key.as_os_str()));

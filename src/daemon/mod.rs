@@ -146,10 +146,10 @@ pub struct Options {
     /// The arguments with which this program is started as a gallery for the owner, if it is to be. Whom it asks is
     /// added.
     pub gallery: Option<Vec<OsString>>,
-    /// The same for a super-peer, and on which port that listens for others.
+    /// The same for a super-peer, and where that listens.
     pub super_peer: Option<Vec<OsString>>,
     /// See `super_peer`.
-    pub super_port: Option<u16>,
+    pub super_at: Option<Address>,
     /// What is written to the log.
     pub log: Log,
 }
@@ -163,8 +163,11 @@ struct Failure {
 /// The exit code for a command line that cannot be followed.
 const USAGE: u8 = 2;
 
-/// The exit code for a service that cannot be had (`EX_UNAVAILABLE`): the port or the folder is taken.
-const UNAVAILABLE: u8 = 69;
+/// The exit code if a folder cannot be made (`EX_CANTCREAT`).
+const CANNOT_CREATE: u8 = 73;
+
+/// The exit code if it may be tried again later (`EX_TEMPFAIL`): the port or the folder is taken.
+const IN_USE: u8 = 75;
 
 /// The exit code for trouble with files, sockets or threads (`EX_IOERR`).
 const IO_ERROR: u8 = 74;
@@ -183,8 +186,8 @@ impl Failure {
 /// # Errors
 ///
 /// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together or
-/// others can read a secret, 69 if the port or the folder is in use, 74 if the folder cannot be used or can no longer
-/// be trusted.
+/// others can read a secret, 73 if the folder cannot be made, 74 if it cannot be used or can no longer be trusted, 75 if
+/// it, or the port, is in use.
 pub fn run(options: Options) -> u8 {
     match serve(options) {
         Ok(()) => 0,
@@ -198,8 +201,7 @@ pub fn run(options: Options) -> u8 {
 
 fn serve(options: Options) -> Result<(), Failure> {
     let capacity = raise_file_limit();
-    let socket = door::listener::bind(&options.host, options.port)
-        .map_err(|message| Failure { code: UNAVAILABLE, message })?;
+    let socket = opening::ports(&options)?;
     let address = own_address::find(&options, &socket)?;
     let folder = opening::open(&options)?;
     let group = in_group(&options, &folder);
@@ -327,7 +329,7 @@ fn configure(
         keep_originals: options.keep_originals,
         retire_now: options.retire_now,
         share: options.share,
-        bridge: options.super_port.map(|port| Address::new(told.host(), port)),
+        bridge: options.super_at.as_ref().map(|at| Address::new(told.host(), at.port())),
         join: options.join.clone(),
         known: folder.known_nodes(),
         roster: folder.roster(),

@@ -1,10 +1,29 @@
-//! Opening the folder, and why it cannot be.
+//! Opening the ports and the folder, and why they cannot be.
 
+use std::net::TcpListener;
 use std::path::Path;
 
-use super::{Failure, IO_ERROR, Options, UNAVAILABLE, USAGE};
+use super::door::listener::bind;
+use super::{CANNOT_CREATE, Failure, IN_USE, IO_ERROR, Options, USAGE};
 use crate::folder::{self, Folder, OpenError};
 use crate::protocol::in_words;
+
+/// Takes the port of a daemon, and sees that its super-peer's is free: the super-peer takes that itself, a little later,
+/// when nobody but the log would tell that it is not.
+///
+/// # Errors
+///
+/// In words that say what to do, and with the exit code.
+pub(super) fn ports(options: &Options) -> Result<TcpListener, Failure> {
+    let taken = |message| Failure { code: IN_USE, message };
+    let otherwise = "give this one another port with --port, or see --host";
+    let socket = bind(&options.host, options.port, otherwise).map_err(taken)?;
+    if let Some(at) = &options.super_at {
+        let otherwise = "give the super-peer another one with --super";
+        bind(at.host(), at.port(), otherwise).map_err(taken)?;
+    }
+    Ok(socket)
+}
 
 /// Opens the folder of a daemon.
 ///
@@ -22,7 +41,10 @@ pub(super) fn open(options: &Options) -> Result<Folder, Failure> {
     };
     let failed = |error: OpenError| {
         let code = match error {
-            OpenError::InUse(_) => UNAVAILABLE,
+            OpenError::InUse(_) => IN_USE,
+            OpenError::Io(ref path, _) if *path == options.folder && !path.is_dir() => {
+                CANNOT_CREATE
+            }
             OpenError::Exposed(_) | OpenError::Belongs { .. } => USAGE,
             OpenError::ReadOnly(_)
             | OpenError::Full(_)

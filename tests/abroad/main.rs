@@ -13,6 +13,7 @@ mod listening;
 mod support;
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use photomesh::photo::PhotoId;
 use photomesh::protocol::CircleFile;
+use serde_json::Value;
 use support::city::{City, PATIENCE, code, stderr, stdout};
 use support::pictures::{draw, jpeg, png};
 use support::wait::eventually;
@@ -65,6 +67,18 @@ fn a_group_sees_what_another_one_shares_and_nothing_else() {
     assert_eq!(stdout(&aveiro.run("rui", &["list"])), "zoe.jpg\n");
     let all = stdout(&aveiro.run("rui", &["list", "--all"]));
     assert_eq!(all, "aveiro/zoe.jpg\nporto/ana.jpg\n");
+    for (arguments, told) in [
+        (["--group", "porto"], vec![("porto", "ana.jpg")]),
+        (["--all", "--sort=name"], vec![("aveiro", "aveiro/zoe.jpg"), ("porto", "porto/ana.jpg")]),
+    ] {
+        let listed = stdout(&aveiro.run("rui", &[&["list", "--json"], &arguments[..]].concat()));
+        let photos = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let photos: Vec<_> =
+            photos.map(|photo| (photo["group"].clone(), photo["name"].clone())).collect();
+        let told: Vec<_> =
+            told.into_iter().map(|(group, name)| (group.into(), name.into())).collect();
+        assert_eq!(photos, told);
+    }
     let all = stdout(&porto.run("ben", &["list", "--all"]));
     assert_eq!(all, "porto/ana.jpg\nporto/ben.jpg\n", "aveiro shows nothing");
 
@@ -219,6 +233,12 @@ fn what_cannot_work_is_said_before_anything_runs() {
     let output =
         with(&["--super", "5100", "--group", "porto", "--link-key", own, "--member", member]);
     assert_eq!(code(&output), 2, "others can read it: {}", stderr(&output));
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output =
+        with(&["--super", &port, "--group", "porto", "--link-key", file, "--member", member]);
+    assert_eq!(code(&output), 75, "{}", stderr(&output));
+    assert!(stderr(&output).contains("with --super"), "{}", stderr(&output));
     let output = city.program(&["circle", "new", file]);
     assert_eq!(code(&output), 73, "{}", stderr(&output));
 }

@@ -21,6 +21,7 @@ mod similar;
 mod support;
 mod versions;
 
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -117,6 +118,67 @@ fn a_daemon_that_trickles_is_not_waited_for_without_end() {
     assert_eq!(failure.exit_code(), 69);
     assert!(failure.to_string().contains("too slow"), "{failure}");
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_daemon_that_hangs_is_not_taken_for_one_of_another_group() {
+    let folder = TempDir::new().unwrap();
+    let group = client(folder.path(), "1", &["group", "new", "friends.group"]).output().unwrap();
+    assert_eq!(code(&group), 0, "{}", stderr(&group));
+    let file = File::create(folder.path().join("ana.member")).unwrap();
+    let invite = ["group", "invite", "friends.group", "ana"];
+    let invited = client(folder.path(), "1", &invite).stdout(file).status().unwrap();
+    assert!(invited.success());
+    // The system takes the connection in; nobody reads.
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = mute.local_addr().unwrap().to_string();
+    let list = ["list", "--member", "ana.member"];
+    let output = client(folder.path(), &address, &list).output().unwrap();
+    assert_eq!(code(&output), 69);
+    let text = stderr(&output);
+    assert!(text.contains("says nothing") && !text.contains("group"), "{text}");
+}
+
+#[test]
+fn a_photo_that_nobody_delivers_is_called_by_its_name() {
+    let daemon = Scripted::new(|stream, request| {
+        let answer = match request {
+            Request::Explain { .. } => return reports::explain(stream, request),
+            Request::GetImageRequest { image_name, .. } => Answer::NotFound {
+                image_name,
+                candidates: Vec::new(),
+                undelivered: true,
+                reason: "its disk is full".to_owned(),
+            },
+            other => panic!("{other:?}"),
+        };
+        say(stream, &answer);
+    });
+    let folder = TempDir::new().unwrap();
+    let output = daemon.run(folder.path(), &["get", "large.jpg"]);
+    assert_eq!(code(&output), 69);
+    assert!(
+        stderr(&output).ends_with("photomesh: large.jpg: its disk is full\n"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_daemon_that_cannot_start_says_why_by_its_exit_code() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("cat.jpg"), b"").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (arguments, wanted, words) in [
+        (["daemon", "cat.jpg", "--port", "0"], 73, "is a file, not a folder"),
+        (["daemon", "cat.jpg/x", "--port", "0"], 73, "cannot make the folder"),
+        (["daemon", "photos", "--port", &port], 75, "in use"),
+    ] {
+        let output = client(folder.path(), "1", &arguments).output().unwrap();
+        assert_eq!(code(&output), wanted, "{}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
 }
 
 #[test]

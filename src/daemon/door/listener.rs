@@ -31,23 +31,25 @@ pub(in crate::daemon) struct Listener {
     bound: SocketAddr,
 }
 
-/// Binds the port that a daemon listens on.
+/// Takes a port to listen on; `otherwise` says what to do if it is taken.
 ///
 /// # Errors
 ///
 /// In words that say what to do.
-pub(in crate::daemon) fn bind(host: &str, port: u16) -> Result<TcpListener, String> {
+pub(in crate::daemon) fn bind(
+    host: &str,
+    port: u16,
+    otherwise: &str,
+) -> Result<TcpListener, String> {
     TcpListener::bind((host, port)).map_err(|error| {
         let address = Address::new(host, port);
         let kind = error.kind();
         if kind == io::ErrorKind::AddrInUse {
-            format!(
-                "{address} is in use: another daemon runs there, perhaps; give this one another port with --port"
-            )
+            format!("{address} is in use: another daemon runs there, perhaps; {otherwise}")
         } else if kind == io::ErrorKind::PermissionDenied {
-            format!("not allowed to listen on {address}: choose a port above 1023 with --port")
+            format!("not allowed to listen on {address}: only ports above 1023 are free to all; {otherwise}")
         } else {
-            format!("cannot listen on {address}: {}; check --host and --port", in_words(&error))
+            format!("cannot listen on {address}: {}; {otherwise}", in_words(&error))
         }
     })
 }
