@@ -1,5 +1,6 @@
 //! `photomesh plan`: what is going to move between the disks, and why.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
@@ -43,9 +44,12 @@ struct Sum {
 /// As [`Daemon::ask`].
 pub fn plan(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let outlook = Outlook::of(*daemon.status()?);
-    let (mut photos, mut names) = (Vec::new(), BTreeMap::new());
+    let (mut photos, mut names, mut short) = (Vec::new(), BTreeMap::new(), Vec::new());
     for_each_page(daemon, |page| {
         for photo in page {
+            if (1..outlook.wanted()).contains(&photo.holders.len()) {
+                short.push((photo.bytes, photo.holders.clone()));
+            }
             if let Some(placed) = outlook.placed(&photo) {
                 photos.push(placed);
                 names.insert(photo.id, photo.name);
@@ -55,6 +59,7 @@ pub fn plan(daemon: &mut Daemon, json: bool, out: &mut impl Write) -> Result<(),
     })?;
     let moves = outlook.moves(&photos);
     if !json {
+        outlook.write_missing(short, out)?;
         return Ok(outlook.write(&moves, out)?);
     }
     for Move { photo, bytes, from, to } in moves {
@@ -119,11 +124,46 @@ impl Outlook {
         others.map(voice).collect::<BTreeSet<_>>().len() >= self.wanted()
     }
 
-    fn write(&self, moves: &[Move], out: &mut impl Write) -> io::Result<()> {
-        let few = self.report.under_replicated;
-        if few > 0 {
-            writeln!(out, "before that, missing copies are made of {}", count(few, "photo"))?;
+    /// What comes before all moves: missing copies, each photo's on a node that has none, as far as there is room.
+    fn write_missing(
+        &self,
+        mut short: Vec<(u64, Vec<NodeId>)>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let stay = self.report.nodes.iter().filter(|node| node.alive && !node.disk.draining);
+        let mut rooms: Vec<(NodeId, u64)> =
+            stay.map(|node| (node.id, node.disk.room.unwrap_or(u64::MAX))).collect();
+        let (mut made, mut cramped, mut alone) = (Sum::default(), Sum::default(), Sum::default());
+        // The largest first: they find room in the fewest places.
+        short.sort_by_key(|(bytes, _)| Reverse(*bytes));
+        for (bytes, holders) in short {
+            let others = rooms.iter_mut().filter(|(node, _)| !holders.contains(node));
+            match others.max_by_key(|(_, room)| *room) {
+                None => alone.add(bytes),
+                Some((_, room)) if *room <= bytes => cramped.add(bytes),
+                Some((_, room)) => {
+                    *room -= bytes;
+                    made.add(bytes);
+                }
+            }
         }
+        if made.photos > 0 {
+            writeln!(out, "before that, missing copies are made of {made}")?;
+        }
+        if cramped.photos > 0 {
+            writeln!(
+                out,
+                "no room for missing copies of {cramped}: make as much on a disk that has none of them, or start a daemon \
+                 there with a higher --capacity"
+            )?;
+        }
+        if alone.photos > 0 {
+            writeln!(out, "no other node is here for missing copies of {alone}")?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, moves: &[Move], out: &mut impl Write) -> io::Result<()> {
         let mut pairs: BTreeMap<(NodeId, NodeId), Sum> = BTreeMap::new();
         let mut all = Sum::default();
         for Move { bytes, from, to, .. } in moves {

@@ -83,15 +83,36 @@ fn only_what_is_no_owners_own_and_has_its_copies_moves() {
         .into_iter()
         .map(|photo| PhotoReport { originals: photo.holders.clone(), ..photo })
         .collect();
-    for photos in [Vec::new(), own, photos(0..8, &[1]), photos(0..4, &[1, 2, 3])] {
+    for photos in [Vec::new(), own, photos(0..4, &[1, 2, 3])] {
         let mesh = mesh(&disks, &photos);
         assert_eq!(plan(&mesh, &photos, &[]), BALANCED);
         assert_eq!(plan(&mesh, &photos, &["--json"]), "");
     }
+}
+
+#[test]
+fn missing_copies_come_first_as_far_as_there_is_room() {
     let photos = photos(0..8, &[1]);
-    let short = StatusReport { under_replicated: 8, ..mesh(&disks, &photos) };
-    let first = "before that, missing copies are made of 8 photos\n";
-    assert_eq!(plan(&short, &photos, &[]), format!("{first}{BALANCED}"));
+    let said = |disks: &[(&str, u64)]| {
+        let mesh = mesh(disks, &photos);
+        assert_eq!(plan(&mesh, &photos, &["--json"]), "", "they are no moves");
+        let said = plan(&mesh, &photos, &[]);
+        said.strip_suffix(BALANCED).unwrap().to_owned()
+    };
+    assert_eq!(
+        said(&[("ana", 10), ("ben", 10), ("cia", 20)]),
+        "before that, missing copies are made of 8 photos, 8.00 GiB\n"
+    );
+    assert_eq!(
+        said(&[("ana", 10), ("ben", 4)]),
+        "before that, missing copies are made of 3 photos, 3.00 GiB\n\
+         no room for missing copies of 5 photos, 5.00 GiB: make as much on a disk that has none of them, or start a \
+         daemon there with a higher --capacity\n"
+    );
+    assert_eq!(
+        said(&[("ana", 10)]),
+        "no other node is here for missing copies of 8 photos, 8.00 GiB\n"
+    );
 }
 
 #[test]

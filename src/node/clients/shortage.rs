@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::View;
-use super::wording::only_here;
+use super::wording::{only_here, spoken_bytes};
 use crate::node::copies::Skipped;
 use crate::node::limits::{DOUBT, SETTLE};
 use crate::node::mesh::Presence;
@@ -99,8 +99,10 @@ impl View<'_> {
             return "new, or just changed: will be looked at in a moment".to_owned();
         }
         if self.finds_no_room(entry) {
-            return "no other node has room for it: make some on a disk, or start a daemon there with a higher --capacity"
-                .to_owned();
+            return format!(
+                "no other node has room for it{}: make some on a disk, or start a daemon there with a higher --capacity",
+                self.most_room(entry)
+            );
         }
         match (other, task_of) {
             (Some(node), _) => {
@@ -136,6 +138,14 @@ impl View<'_> {
         let here_too = stays && !self.cx.table.counts_at(entry, me) && has_room(&me);
         let without = self.without(entry);
         !without.is_empty() && !here_too && !without.iter().any(has_room)
+    }
+
+    /// How much room there is, where most is of the nodes that lack a photo.
+    fn most_room(&self, entry: &Entry) -> String {
+        let rooms = self.without(entry).into_iter().map(|node| (self.cx.disk_of(node).room, node));
+        rooms.max().map_or_else(String::new, |(room, node)| {
+            format!(" (the most is {}, on {})", spoken_bytes(room), self.cx.called(node))
+        })
     }
 
     /// Why this node has not offered a photo that it coordinates.
