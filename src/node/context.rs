@@ -198,19 +198,18 @@ impl Context {
         self.mesh.census().here_with_me.nodes
     }
 
-    /// What people call a node: its member, and its own name if the member has several. Without a group its id.
+    /// What people call a node, see [`Mesh::called`](super::mesh::Mesh::called).
     pub(in crate::node) fn called(&self, node: NodeId) -> String {
         self.mesh.called(node)
     }
 
-    /// What people call these nodes; without a group they are called by their ids, which need no telling.
+    /// What people call these nodes, where that is more than their ids, which need no telling.
     pub(in crate::node) fn all_called(
         &self,
         nodes: impl IntoIterator<Item = NodeId>,
     ) -> BTreeMap<NodeId, String> {
-        let in_group = self.config().membership.is_some();
-        let nodes = nodes.into_iter().filter(|_| in_group);
-        nodes.map(|node| (node, self.called(node))).collect()
+        let named = nodes.into_iter().map(|node| (node, self.called(node)));
+        named.filter(|(node, called)| *called != format!("node {node}")).collect()
     }
 
     /// Nodes and where they listen, for people.

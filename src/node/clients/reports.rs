@@ -14,6 +14,9 @@ use crate::photo::PhotoId;
 use crate::protocol::client::{DiskReport, NodeReport, PhotoReport, StatusReport, TrashReport};
 use crate::protocol::{Address, Answer, Holding, NodeId, count};
 
+/// How many of the nodes are named that keep a photo which is in this one's trash.
+const HOLDERS_NAMED: usize = 3;
+
 impl View<'_> {
     /// A page of the collection, or only of what other groups may see of it.
     pub(super) fn list(&self, after: Option<PhotoId>, shared: bool) -> Answer {
@@ -177,11 +180,7 @@ impl View<'_> {
             None if removers.contains(&self.cx.my_member()) => {
                 "removed by this node's owner, but others have it too".to_owned()
             }
-            None => match entry.on_disk().count() {
-                0 => "no node that is here has it in its folder now".to_owned(),
-                1 => "another node keeps the same photo".to_owned(),
-                nodes => format!("{nodes} other nodes keep the same photo"),
-            },
+            None => self.elsewhere(entry),
         };
         let names = entry.facts.names.iter().cloned().collect();
         TrashReport {
@@ -193,6 +192,27 @@ impl View<'_> {
             until_purged: self.cx.made_way_for_another(entry.photo.id),
             stay: None,
             companions: self.cx.folder.companions_of(entry.photo.id).to_vec(),
+        }
+    }
+
+    /// Where a photo is that is in this node's trash because other nodes keep it.
+    fn elsewhere(&self, entry: &Entry) -> String {
+        let holders: Vec<NodeId> = entry.on_disk().collect();
+        let named: Vec<String> =
+            holders.iter().take(HOLDERS_NAMED).map(|node| self.cx.called(*node)).collect();
+        let more = match holders.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let nodes = format!("{}{more}", named.join(", "));
+        let is_own = entry.holding(self.cx.me()) == Some(Holding::RetiredOriginal);
+        match holders.len() {
+            0 => "no node that is here has it in its folder now".to_owned(),
+            _ if is_own && self.cx.config().pools => {
+                format!("your own, moved to the pool (--pool): it is on {nodes} now")
+            }
+            1 => format!("{nodes} keeps the same photo"),
+            _ => format!("{nodes} keep the same photo"),
         }
     }
 
@@ -300,6 +320,12 @@ impl View<'_> {
         let (nodes, wanted) = (self.cx.nodes_here_to_stay(), self.cx.copies());
         if nodes < wanted {
             notes.push(format!("{wanted} copies are wanted, but {}", only_here(self.cx)));
+        }
+        let away = self.cx.table.sums().away;
+        if away > 0 {
+            let (be, them) = if away == 1 { ("is", "it") } else { ("are", "them") };
+            let photos = count(away, "photo");
+            notes.push(format!("{photos} {be} not listed: only nodes have {them} that are away"));
         }
         let held_up = if !self.cx.may_repair() {
             "nothing is copied or moved meanwhile"

@@ -9,14 +9,17 @@ use crate::node::words::spoken;
 use crate::protocol::{MemberName, NodeId, NodeName};
 
 impl Mesh {
-    /// What people call a node: its member, and its own name if the member has several. Without a group its id.
+    /// What people call a node: its member, and its own name if the member has several. Without a group its own name, or
+    /// its id if it has not told one.
     pub(in crate::node) fn called(&self, node: NodeId) -> String {
-        let (Some(member), name) = self.member_and_name(node) else {
-            return format!("node {node}");
-        };
-        match name.filter(|_| self.names_of_others(node, member).next().is_some()) {
-            Some(_) => format!("{member}/{}", self.name_of(node)),
-            None => member.to_string(),
+        let (member, name) = self.member_and_name(node);
+        match (member, name) {
+            (None, None) => format!("node {node}"),
+            (None, Some(_)) => self.name_of(node),
+            (Some(member), Some(_)) if self.names_of_others(node).next().is_some() => {
+                format!("{member}/{}", self.name_of(node))
+            }
+            (Some(member), _) => member.to_string(),
         }
     }
 
@@ -25,15 +28,12 @@ impl Mesh {
         self.member_and_name(node).0
     }
 
-    /// A node's own name; with its port, if another node of the same member has the same one.
+    /// A node's own name; with its port, if another node of the same member, or without a group, has the same one.
     pub(in crate::node) fn name_of(&self, node: NodeId) -> String {
-        let (member, name) = self.member_and_name(node);
-        let Some(name) = name else {
+        let Some(name) = self.member_and_name(node).1 else {
             return node.to_string();
         };
-        let is_taken = member.is_some_and(|member| {
-            self.names_of_others(node, member).any(|other| other == Some(name))
-        });
+        let is_taken = self.names_of_others(node).any(|other| other == Some(name));
         let address = self.peers.get(&node).map_or(&self.me.address, |peer| &peer.address);
         match is_taken {
             true => format!("{name} ({})", address.port()),
@@ -91,16 +91,13 @@ impl Mesh {
         }
     }
 
-    /// The names of a member's other nodes.
-    fn names_of_others(
-        &self,
-        node: NodeId,
-        member: MemberName,
-    ) -> impl Iterator<Item = Option<NodeName>> {
+    /// The names of the other nodes of a node's member; without a group of all others.
+    fn names_of_others(&self, node: NodeId) -> impl Iterator<Item = Option<NodeName>> {
         let all = self.peers.keys().copied().chain([self.me.node]);
         let others =
             all.filter(move |other| *other != node).map(|other| self.member_and_name(other));
-        others.filter(move |(owner, _)| *owner == Some(member)).map(|(_, name)| name)
+        let member = self.member_of(node);
+        others.filter(move |(owner, _)| *owner == member).map(|(_, name)| name)
     }
 
     /// Nodes and where they listen, for people at node `me`.

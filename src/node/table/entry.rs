@@ -139,6 +139,8 @@ impl Entry {
 pub(super) struct Part {
     /// If a node that is here has it, and it is not removed: whether the collection shows it.
     pub(super) present: Option<Shown>,
+    /// Only nodes have it that are away, and are still waited for.
+    pub(super) away: bool,
     /// Over how many nodes and members its copies are spread.
     pub(super) copies: Spread,
     /// Of the nodes that are here, only this one has it.

@@ -19,6 +19,8 @@ pub(in crate::node) struct Sums {
     /// The number of photos that a node that is here has, and that are not shown because there is a better version. What
     /// is removed is none of them.
     pub(in crate::node) hidden: u64,
+    /// The number of photos that only nodes have that are away, and are still waited for.
+    pub(in crate::node) away: u64,
     /// Photos with copies that, of all nodes that are here, only this one has.
     only_here: BTreeSet<PhotoId>,
     /// The number of photos in this node's trash.
@@ -116,6 +118,7 @@ impl Sums {
         };
         let is_hidden = |part: Part| matches!(part.present, Some(Shown::Variant | Shown::No));
         self.hidden = self.hidden + u64::from(is_hidden(new)) - u64::from(is_hidden(old));
+        self.away = self.away + u64::from(new.away) - u64::from(old.away);
         self.in_my_trash =
             self.in_my_trash + u64::from(new.in_my_trash) - u64::from(old.in_my_trash);
         self.own = self.own + usize::from(new.own) - usize::from(old.own);
@@ -158,6 +161,9 @@ impl Table {
         };
         Part {
             present: shown,
+            away: !entry.is_present()
+                && entry.verdict != Verdict::Removed
+                && entry.kept().any(|(_, claim)| claim.holding.is_stored()),
             copies: self.copies_there(entry).0,
             only_here,
             in_my_trash: mine.is_some_and(|holding| !holding.is_stored()),

@@ -181,7 +181,7 @@ fn it_is_in_the_trash_alone() {
     hold(&mut solo, cat.photo.clone(), Holding::Retired);
     solo.join(1, PIN, &[]);
     solo.wait(SETTLE + TICK);
-    expect(&mut solo, "only in the trash: node 0000000000000009");
+    expect(&mut solo, "only in the trash: test will take it out again");
     // As long as its holder may come back, it stays there.
     let mut solo = Solo::new();
     hold(&mut solo, cat.photo.clone(), Holding::Retired);
@@ -224,4 +224,24 @@ fn it_cannot_be_read_here() {
     let result = Err(DiskError::Gone);
     solo.tell(LinkEvent::Served { link, transfer, photo, result });
     expect(&mut solo, "tried just now; will be tried again");
+}
+
+#[test]
+fn what_only_nodes_have_that_are_away_is_counted() {
+    let mut solo = Solo::new();
+    solo.join(1, PIN, &[b"cat", b"dog"]);
+    solo.hold(b"cat");
+    solo.wait(SETTLE + TICK);
+    let away = |solo: &mut Solo| {
+        let notes = solo.status().notes;
+        notes.into_iter().find(|note| note.contains("not listed"))
+    };
+    assert_eq!(away(&mut solo), None);
+    solo.tell(LinkEvent::Closed { link: LinkId(1), reason: CloseReason::Remote });
+    let one = "1 photo is not listed: only nodes have it that are away";
+    assert_eq!(away(&mut solo).as_deref(), Some(one));
+    solo.open(2, "127.0.0.1");
+    solo.hear(2, Message::Register(register(1, PIN)));
+    solo.announce(2, vec![original(b"cat"), original(b"dog")], true);
+    assert_eq!(away(&mut solo), None, "it is back");
 }

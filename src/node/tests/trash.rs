@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::limits::SETTLE;
 use super::super::{Action, Asker, ClientAction, ClientEvent, DiskAction, DiskEvent};
@@ -126,5 +127,23 @@ fn friends_are_called_by_their_names() {
         let names =
             [(node(1), "ben"), (node(9), "ana")].map(|(node, name)| (node, name.to_owned()));
         assert_eq!(called, names.into());
+    }
+}
+
+#[test]
+fn it_is_said_where_a_photo_is_that_went_because_others_keep_it() {
+    for (pools, words) in
+        [(false, "node 0000000000000001 keeps"), (true, "moved to the pool (--pool)")]
+    {
+        let mut solo = Solo::with(|config| config.pools = pools);
+        hold(&mut solo, &cat(Holding::RetiredOriginal, []));
+        solo.join(1, Duration::from_secs(60), &[CAT]);
+        solo.wait(2 * SETTLE);
+        let Answer::Trash { photos, .. } = asked(&mut solo, Request::TrashList { after: None })
+        else {
+            panic!("not the trash");
+        };
+        let reason = &photos[0].reason;
+        assert!(reason.contains(words) && reason.contains("node 0000000000000001"), "{reason}");
     }
 }
