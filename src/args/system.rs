@@ -29,7 +29,10 @@ pub(crate) struct CompletionsArgs {
 
 impl CompletionsArgs {
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        clap_complete::generate(self.shell, &mut Cli::command(), "photomesh", out);
+        // Written in one go: what generates it panics if nobody reads it to its end.
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "photomesh", &mut script);
+        out.write_all(&script)?;
         if self.shell == Shell::Bash {
             let commands = with_files(&Cli::command(), "").join("|");
             out.write_all(FILES_FIRST.replace("@COMMANDS@", &commands).as_bytes())?;

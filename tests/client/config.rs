@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use photomesh::protocol::Answer;
 use tempfile::TempDir;
@@ -127,6 +127,22 @@ fn shells_manuals_and_systemd_are_served() {
     let line = format!("ExecStart=\"{}\" daemon", here.display());
     let output = run(&["unit", "--program", "bin/photomesh"]);
     assert!(stdout(&output).contains(&line), "{}", stdout(&output));
+}
+
+#[test]
+fn completions_may_be_read_in_part() {
+    for shell in ["bash", "zsh", "fish"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_photomesh"));
+        let mut child = command
+            .args(["completions", shell])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((code(&output), stderr(&output)), (0, String::new()), "{shell}");
+    }
 }
 
 #[test]
