@@ -33,15 +33,16 @@
 //! Who wants a room rather than a story begins at that room's own page: what it promises, which file does what, and what
 //! it leaves out. [`node`] is the core. [`protocol`] has the protocol document, with an example of everything that is said,
 //! and beside it `tests/node.py`, which is a node in Python. The other rooms are [`photo`], [`folder`], [`balance`],
-//! [`daemon`], [`client`], [`gallery`] and [`abroad`].
+//! [`daemon`], [`client`], [`gallery`] and [`abroad`]; [`trace`] draws what happened.
 //!
 //! # Who may use whom
 //!
-//! `main → {args, daemon, client, gallery, abroad}`, `daemon → {node, folder, protocol, photo}`,
+//! `main → {args, daemon, client, gallery, abroad, trace}`, `daemon → {node, folder, trace, protocol, photo}`,
+//! `trace → {node, protocol, photo}`,
 //! `gallery, abroad → {client, protocol, photo}`, `client → {balance, protocol, photo}`,
 //! `folder → {photo, protocol}`, `node → {balance, protocol, photo}`, `balance → {protocol, photo}`, and
 //! `protocol → photo` for the types it carries. A test reads the source and fails on any other way, and on a clock, file,
-//! socket or thread in `node`, `balance` and `protocol`.
+//! socket or thread in `node`, `balance`, `protocol` and `trace`.
 //!
 //! # Invariants
 //!
@@ -83,3 +84,4 @@ pub mod photo;
 mod platform;
 mod process;
 pub mod protocol;
+pub mod trace;

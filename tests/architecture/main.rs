@@ -17,7 +17,7 @@ use source::{Source, sources};
 use spelling::{entered, functions, has_word};
 
 /// Which room may use which others. `main.rs` and `args.rs` are rooms, too.
-const MAY_ENTER: [(&str, &[&str]); 14] = [
+const MAY_ENTER: [(&str, &[&str]); 15] = [
     ("guide", &[]),
     ("photo", &[]),
     ("platform", &[]),
@@ -26,17 +26,18 @@ const MAY_ENTER: [(&str, &[&str]); 14] = [
     ("balance", &["photo", "protocol"]),
     ("node", &["photo", "protocol", "balance"]),
     ("folder", &["photo", "protocol", "platform"]),
-    ("daemon", &["photo", "protocol", "node", "folder", "platform", "process"]),
+    ("trace", &["photo", "protocol", "node"]),
+    ("daemon", &["photo", "protocol", "node", "folder", "trace", "platform", "process"]),
     ("client", &["photo", "protocol", "balance", "platform"]),
     ("abroad", &["photo", "protocol", "client", "platform", "process"]),
     ("gallery", &["photo", "protocol", "client", "platform", "process"]),
     // Addresses on the command line are the protocol's.
-    ("args", &["protocol", "daemon", "client", "gallery", "abroad"]),
+    ("args", &["protocol", "daemon", "client", "gallery", "abroad", "trace"]),
     ("main", &["args", "daemon", "client", "gallery", "abroad"]),
 ];
 
 /// The rooms that have to be pure.
-const PURE: [&str; 3] = ["node", "protocol", "balance"];
+const PURE: [&str; 4] = ["node", "protocol", "balance", "trace"];
 
 /// What a pure room may not contain: the outside world, its clocks, and anything whose order differs between runs.
 const IMPURE: [&str; 16] = [
@@ -59,8 +60,8 @@ const IMPURE: [&str; 16] = [
 ];
 
 /// The rooms whose tests lie in folders of their own.
-const TESTED_BESIDE: [&str; 8] =
-    ["abroad", "balance", "client", "daemon", "folder", "gallery", "photo", "protocol"];
+const TESTED_BESIDE: [&str; 9] =
+    ["abroad", "balance", "client", "daemon", "folder", "gallery", "photo", "protocol", "trace"];
 
 /// What calls the operating system by its own name, and the one file that may.
 const SYSTEM: [&str; 3] = ["std::os", "rustix", "rlimit"];
