@@ -48,6 +48,10 @@ pub(super) const UNSENT: u32 = 128 * 1024;
 /// Lines of the log that may wait for a slow terminal; more are dropped and counted.
 pub(super) const LOG_LINES: usize = 1024;
 
+/// Lines of the trace that may wait for a slow disk: some seconds of a busy node, and a few MiB. More are left out and
+/// counted.
+pub(super) const TRACE_LINES: usize = 16 * 1024;
+
 /// The longest line of another process that is one line of the log.
 pub(super) const LOG_LINE: u64 = 1024;
 

@@ -18,6 +18,7 @@
 //! | `hash-N`, `reread-N`, `draw-N`, `prove`, `compare`, `scan` | nothing | their queues, the disk | the folder thread ends |
 //! | `drain`, two at the end | an inbox each | the links, which tell it what nobody waits for | they have ended |
 //! | `gallery`, `super-peer`, with `-err` | another process | what that says | the process ends |
+//! | `trace` | the file of the trace | its queue, the disk | nobody is left who could say anything |
 //! | `console` | stderr | its queue, the terminal | all other threads have ended |
 //!
 //! The ports are those of the other side, so that a debugger shows which link a thread belongs to. A connection has both
@@ -49,6 +50,7 @@ mod companion;
 mod console;
 mod disk;
 mod door;
+mod ending;
 mod inbox;
 mod limits;
 mod opening;
@@ -63,14 +65,15 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trace;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
-use std::{fmt, thread};
+use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use sd_notify::NotifyState;
@@ -79,24 +82,25 @@ use self::console::Console;
 pub use self::console::Log;
 use self::disk::Workers;
 use self::limits::{
-    CLOSE, DEADLINES, FRAMES, FRAMES_OF_SPEAKER, INBOX, LINGER, MAX_CONNECTIONS, READING,
-    READING_OF_SPEAKER, REPORTS, RESERVED_FILES,
+    DEADLINES, FRAMES, FRAMES_OF_SPEAKER, INBOX, MAX_CONNECTIONS, READING, READING_OF_SPEAKER,
+    REPORTS, RESERVED_FILES,
 };
 use self::room::Room;
 use self::state::{Sources, State};
+use self::trace::{NodeTrace, Trace};
 use crate::folder::Folder;
 pub use crate::folder::Reserve;
 pub use crate::node::Level;
-use crate::node::{CloseReason, Config, Node};
+use crate::node::{Config, Node};
 use crate::platform;
 use crate::process::wish_on_signal;
 use crate::protocol::secure::Credentials;
 use crate::protocol::{Address, Boot, MemberFile, Membership, NodeName, in_words};
+use crate::trace::Author;
 use disk::jobs::Disk;
 use door::dialer::Dialer;
 use door::listener::Listener;
 use services::{InGroup, Services};
-use socket::link::Link;
 
 /// How a daemon is to run.
 #[derive(Clone, Debug)]
@@ -152,6 +156,8 @@ pub struct Options {
     pub super_at: Option<Address>,
     /// What is written to the log.
     pub log: Log,
+    /// The file to which the trace is added, if there is to be one.
+    pub trace: Option<PathBuf>,
 }
 
 /// Why a daemon could not start or go on.
@@ -220,6 +226,7 @@ fn serve(options: Options) -> Result<(), Failure> {
     let (clients, requests) = bounded(INBOX);
     let (reports, results) = bounded(REPORTS);
     let previews = folder.previews();
+    let trace = start_trace(&options, &config, &console);
     let services = Services {
         inbox,
         clients,
@@ -229,6 +236,7 @@ fn serve(options: Options) -> Result<(), Failure> {
         disk: disk.clone(),
         previews: previews.clone(),
         console: console.clone(),
+        trace: trace.clone(),
         next_link: Arc::new(AtomicU64::new(1)),
         deadlines: DEADLINES,
         group: group.map(Arc::new),
@@ -239,16 +247,11 @@ fn serve(options: Options) -> Result<(), Failure> {
     let listener = Listener::start(socket, services.clone(), capacity).map_err(threads)?;
     announce(&address);
     welcome(&options, &config, &console);
-    let beside = [("gallery", &options.gallery), ("super-peer", &options.super_peer)];
-    for (name, arguments) in beside {
-        if let Some(mut arguments) = arguments.clone() {
-            arguments.push(format!("--daemon={}", own_address::for_clients(&address)).into());
-            companion::start(name, arguments, console.clone()).map_err(threads)?;
-        }
-    }
+    start_beside(&options, &address, &console).map_err(threads)?;
 
+    let of_node = NodeTrace::new(trace.clone(), config.grace, config.pin);
     let node = Node::new(config);
-    let mut state = State::new(node, disk, Dialer::new(services), console.clone());
+    let mut state = State::new(node, disk, Dialer::new(services), console.clone(), of_node);
     let sources = Sources { inbox: events, clients: requests, reports: results, signals };
     let error = state.run(&sources);
     // What is still told is thrown away, with the ways to answer in it: so whoever waits for an answer hears that none
@@ -259,12 +262,33 @@ fn serve(options: Options) -> Result<(), Failure> {
         let _ = threads::spawn("drain", move || inputs.iter().for_each(drop));
     }
     let _ = sd_notify::notify(&[NotifyState::Stopping]);
-    stop(state, listener, workers);
+    ending::stop(state, listener, workers);
+    trace.flush();
     console.flush();
     match error {
         None => Ok(()),
         Some(message) => Err(Failure { code: IO_ERROR, message }),
     }
+}
+
+/// Starts the trace, if there is to be one.
+fn start_trace(options: &Options, config: &Config, console: &Console) -> Trace {
+    options.trace.as_ref().map_or_else(Trace::default, |path| {
+        let author = Author::new(config.node, &config.name.to_string(), config.boot);
+        Trace::start(path, author, console)
+    })
+}
+
+/// Starts the programs that are to run beside this one.
+fn start_beside(options: &Options, address: &Address, console: &Console) -> io::Result<()> {
+    let beside = [("gallery", &options.gallery), ("super-peer", &options.super_peer)];
+    for (name, arguments) in beside {
+        if let Some(mut arguments) = arguments.clone() {
+            arguments.push(format!("--daemon={}", own_address::for_clients(address)).into());
+            companion::start(name, arguments, console.clone())?;
+        }
+    }
+    Ok(())
 }
 
 /// Allows this process as many open files as it can use; how many connections it may then have.
@@ -365,29 +389,4 @@ fn announce(address: &Address) {
     let mut stdout = io::stdout();
     let _ = writeln!(stdout, "listening on {address}").and_then(|()| stdout.flush());
     let _ = sd_notify::notify(&[NotifyState::Ready]);
-}
-
-/// Ends all threads, in the order in which they depend on each other.
-fn stop(state: State, listener: Listener, workers: Workers) {
-    // What waits for other daemons goes out first: it is the goodbye.
-    let mut links = state.farewell();
-    links.extend(listener.stop());
-    for link in links.iter().filter_map(Weak::upgrade) {
-        link.stop_reading();
-    }
-    wait(&links, CLOSE);
-    for link in links.iter().filter_map(Weak::upgrade) {
-        link.end(CloseReason::Shutdown);
-    }
-    wait(&links, LINGER);
-    workers.stop();
-}
-
-/// Waits, for a while, until the threads of all links have ended.
-fn wait(links: &[Weak<Link>], patience: Duration) {
-    const POLL: Duration = Duration::from_millis(5);
-    let deadline = Instant::now() + patience;
-    while Instant::now() < deadline && links.iter().any(|link| link.strong_count() > 0) {
-        thread::sleep(POLL);
-    }
 }

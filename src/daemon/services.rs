@@ -14,6 +14,7 @@ use super::limits::{Deadlines, UNSENT};
 use super::room::Room;
 use super::seats::Seats;
 use super::socket::link::Link;
+use super::trace::Trace;
 use crate::folder::Previews;
 use crate::node::{CloseReason, Event, LinkId};
 use crate::platform;
@@ -38,6 +39,8 @@ pub(super) struct Services {
     pub(super) previews: Previews,
     /// To the log.
     pub(super) console: Console,
+    /// To the trace.
+    pub(super) trace: Trace,
     /// The number of the next link.
     pub(super) next_link: Arc<AtomicU64>,
     /// How many links each member has.

@@ -22,9 +22,11 @@ use crate::daemon::socket::link::{Link, write_failure};
 use crate::daemon::socket::outbox::{Queues, Window, WriterCommand};
 use crate::daemon::socket::reply::Opened;
 use crate::daemon::threads;
+use crate::daemon::trace::Trace;
 use crate::node::{DiskError, LinkEvent};
 use crate::protocol::message::TransferId;
 use crate::protocol::{Blob, Message, codec, in_words};
+use crate::trace::Direction;
 
 /// Starts the thread. It ends when told to, when its outbox is gone, or when the link ends.
 pub(in crate::daemon) fn start(
@@ -41,6 +43,8 @@ pub(in crate::daemon) fn start(
         lanes: [LaneQueue::new(queues.gets), LaneQueue::new(queues.replicas)],
         disk: services.disk.clone(),
         inbox: services.inbox.clone(),
+        trace: services.trace.clone(),
+        sent: Direction::default(),
     };
     let ending = queues.ending;
     threads::spawn_writer(link.port(), move || {
@@ -63,6 +67,9 @@ struct Writer {
     lanes: [LaneQueue; 2],
     disk: Disk,
     inbox: Sender<Input>,
+    trace: Trace,
+    /// What the trace knows of what has gone out.
+    sent: Direction,
 }
 
 /// The windows of one lane: the one that is being sent, and those that wait.
@@ -138,6 +145,7 @@ impl Writer {
     }
 
     fn send(&mut self, message: &Message) -> io::Result<()> {
+        self.trace.sends(&mut self.sent, self.link.id, message);
         self.out.message(message)?;
         if matches!(message, Message::ImageInfo { .. }) {
             self.out.flush()?;

@@ -92,6 +92,13 @@ impl Link {
         self.stream.peer_addr().map_or_else(unknown, |remote| remote.ip().to_string())
     }
 
+    /// The ports of both sides, the lower one first, as both of them know them.
+    pub(in crate::daemon) fn ports(&self) -> Option<String> {
+        let here = self.stream.local_addr().ok()?.port();
+        let there = self.stream.peer_addr().ok()?.port();
+        Some(format!("{}-{}", here.min(there), here.max(there)))
+    }
+
     /// The other side's port, for names of threads.
     pub(in crate::daemon) fn port(&self) -> u16 {
         self.stream.peer_addr().map_or(0, |remote| remote.port())

@@ -16,6 +16,7 @@ use crate::protocol::message::Lane;
 impl State {
     /// Carries out one action, or has it carried out; never waits.
     pub(super) fn execute(&mut self, action: Action) -> Option<Exit> {
+        self.trace.action(&action);
         match action {
             Action::Link(action) => self.on_link(action),
             Action::Disk(action) => self.disk.submit(Job::Do(action, Moment::now())),

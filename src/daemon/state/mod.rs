@@ -76,6 +76,7 @@ use super::inbox::{Input, LinkHandle};
 use super::limits::{BURST, CLOSE};
 use super::socket::link::Link;
 use super::socket::outbox::WriterCommand;
+use super::trace::NodeTrace;
 use crate::node::describe::{self, Ids};
 use crate::node::limits::TICK;
 use crate::node::{ClientEvent, CloseReason, DiskEvent, Event, Level, LinkEvent, LinkId, Node};
@@ -104,6 +105,7 @@ pub(in crate::daemon) struct State {
     pub(in crate::daemon) disk: Disk,
     pub(in crate::daemon) dialer: Dialer,
     pub(in crate::daemon) console: Console,
+    pub(in crate::daemon) trace: NodeTrace,
 }
 
 impl State {
@@ -112,6 +114,7 @@ impl State {
         disk: Disk,
         dialer: Dialer,
         console: Console,
+        trace: NodeTrace,
     ) -> State {
         State {
             node,
@@ -122,6 +125,7 @@ impl State {
             disk,
             dialer,
             console,
+            trace,
         }
     }
 
@@ -241,9 +245,20 @@ impl State {
     /// Hands the node one event and carries out what it wants done about it.
     fn step(&mut self, event: Event) -> Option<Exit> {
         self.note(&event);
+        let wire = self.wire(&event);
+        self.trace.event(&event, wire);
         let now = self.clock.now();
         let actions = self.node.step(now, event);
         actions.into_iter().find_map(|action| self.execute(action))
+    }
+
+    /// The connection of a link that begins.
+    fn wire(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::Link(LinkEvent::Opened { link, .. }) => self.links.get(link)?.link().ports(),
+            Event::Link(_) | Event::Disk(_) | Event::Client(_) => None,
+            Event::Tick | Event::Continue | Event::Shutdown => None,
+        }
     }
 
     /// The one place that logs what happens to links; and forgets those that are gone.

@@ -19,6 +19,7 @@ mod repeats;
 mod rig;
 mod room;
 mod send_check;
+mod trace;
 mod uploads;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,7 @@ use super::limits::{DEADLINES, Deadlines, FRAMES, FRAMES_OF_SPEAKER, READING, RE
 use super::room::Room;
 use super::services::Services;
 use super::socket::link::Link;
+use super::trace::Trace;
 use crate::folder::Previews;
 use crate::node::{Event, Level};
 use crate::protocol::NodeId;
@@ -81,6 +83,7 @@ impl Stage {
             disk,
             previews: Previews::new(Path::new("/nowhere"), BTreeSet::new()),
             console: Console::start(NodeId(1), LOG).unwrap(),
+            trace: Trace::default(),
             next_link: Arc::new(AtomicU64::new(1)),
             deadlines,
             group: None,

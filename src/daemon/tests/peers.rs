@@ -21,6 +21,7 @@ use crate::daemon::socket::frames::SocketReader;
 use crate::daemon::socket::link;
 use crate::daemon::socket::outbox::{Outbox, Window, WriterCommand, outbox};
 use crate::daemon::state::State;
+use crate::daemon::trace::{NodeTrace, Trace};
 use crate::node::{CloseReason, Config, DiskError, Event, LinkEvent, Node};
 use crate::photo::PhotoId;
 use crate::protocol::codec::{FrameError, MAX_FRAME, MAX_REQUEST};
@@ -366,7 +367,9 @@ fn a_daemon_that_is_too_busy_to_listen_takes_nobody_for_dead() {
         seed: [0; 32],
     });
     let (disk, console) = (stage.services.disk.clone(), stage.services.console.clone());
-    let mut state = State::new(node, disk, Dialer::new(stage.services.clone()), console);
+    let dialer = Dialer::new(stage.services.clone());
+    let trace = NodeTrace::new(Trace::default(), Duration::ZERO, Duration::ZERO);
+    let mut state = State::new(node, disk, dialer, console, trace);
     let (outbox, _queues) = outbox();
     let handle = LinkHandle::Peer(Arc::clone(&stage.link), outbox);
     state.links.insert(stage.link.id, handle);
