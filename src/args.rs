@@ -9,6 +9,7 @@ mod photos;
 mod pictures;
 mod removal;
 mod system;
+mod trace;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +30,7 @@ use pictures::{DistinctArgs, DuplicatesArgs, FingerprintArgs, SimilarArgs};
 use removal::RmArgs;
 pub(crate) use removal::TrashCommand;
 use system::{CompletionsArgs, ManualArgs, UnitArgs};
+use trace::TraceArgs;
 
 use photomesh::client::{self, Daemon, Failure};
 use photomesh::daemon::{self, Level, Log, Reserve};
@@ -93,6 +95,7 @@ pub(crate) enum Command {
     Members(Asked),
     Forget(ForgetArgs),
     Drain(DrainArgs),
+    Trace(TraceArgs),
     Fingerprint(FingerprintArgs),
     Same(SameArgs),
     Completions(CompletionsArgs),
@@ -197,6 +200,10 @@ pub(crate) struct DaemonArgs {
     /// Write the log as text, or as one JSON object a line: time, node, level, topic, text
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text, help_heading = LOG)]
     pub(crate) log_format: LogFormat,
+    /// Add to this file all that happens to this node, what it does, and what it says and hears: for `photomesh trace`,
+    /// which draws it. It grows without a limit, and has the names of photos and nodes in it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) trace: Option<PathBuf>,
 }
 
 /// The daemon that a command asks.
@@ -311,6 +318,7 @@ impl DaemonArgs {
                 },
                 json: self.log_format == LogFormat::Json,
             },
+            trace: self.trace,
         })
     }
 }

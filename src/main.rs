@@ -81,6 +81,7 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Manual(args) => args.write()?,
         Command::Unit(args) => args.write(&mut data)?,
         Command::Gallery(args) => gallery::run(&args.options()?, &mut out)?,
+        Command::Trace(args) => args.draw(&mut data)?,
         Command::Fingerprint(args) => client::fingerprint(&args.files, &mut data)?,
         Command::Same(args) => return same(&args, &mut out),
     }

@@ -9,6 +9,7 @@ mod hot;
 mod python;
 #[path = "../support/mod.rs"]
 mod support;
+mod traces;
 
 use std::collections::BTreeSet;
 use std::fs;
