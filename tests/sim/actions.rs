@@ -14,6 +14,7 @@ impl World {
     /// Begins to carry out one action.
     pub(crate) fn perform(&mut self, life: Life, action: Action) {
         self.show_action(life.host, &action);
+        self.tape_action(life, &action);
         match action {
             Action::Link(action) => self.on_link(life, action),
             Action::Disk(action) => self.submit(life, action),

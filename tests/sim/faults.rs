@@ -23,6 +23,7 @@ impl World {
         if self.strike_now(fault) {
             self.stats.fault(fault.kind());
             self.trace.line(self.now, "fault:", &fault.to_string());
+            self.tape_fault(&fault.to_string());
         }
     }
 
@@ -180,6 +181,7 @@ impl World {
             | Fault::Move { .. } => {}
         }
         self.trace.line(self.now, "over:", &fault.to_string());
+        self.tape_fault(&format!("over: {fault}"));
     }
 
     /// A daemon dies and comes back later.

@@ -22,7 +22,11 @@ const FEWEST: usize = 20;
 
 /// Plays a script and returns it with what really happened.
 fn play(script: &str) -> Result<String, String> {
-    let mut story = Story::new();
+    play_in(&mut Story::new(), script)
+}
+
+/// The same in a world of one's own.
+pub(crate) fn play_in(story: &mut Story, script: &str) -> Result<String, String> {
     let mut text = String::new();
     for (at, line) in script.lines().enumerate() {
         if line.starts_with("  ") {

@@ -71,6 +71,7 @@ impl World {
     pub(crate) fn broken_promise(&mut self, text: String) {
         let text = format!("{:.3}: {text}", self.now.as_secs_f64());
         self.trace.line(self.now, "ORACLE", &text);
+        self.tape_fault(&text);
         self.oracle.broken(text);
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use photomesh::trace::Line;
+
 use crate::agenda::What;
 use crate::fault::Fault;
 use crate::flaws::Flaw;
@@ -9,6 +11,7 @@ use crate::library::Spec;
 use crate::rng::Rng;
 use crate::settings::Settings;
 use crate::stats::Stats;
+use crate::tape::Tape;
 use crate::trace::Trace;
 use crate::world::World;
 
@@ -32,6 +35,8 @@ pub(crate) struct Outcome {
     pub(crate) faults: Vec<(Duration, Fault)>,
     /// The trace, if one was wanted.
     pub(crate) trace: Vec<String>,
+    /// The same to be drawn.
+    pub(crate) tape: Option<Vec<Line>>,
 }
 
 /// What to run.
@@ -49,6 +54,8 @@ pub(crate) struct Run {
     pub(crate) only: Option<Vec<usize>>,
     /// Print the trace as it comes, or keep it.
     pub(crate) trace: TraceMode,
+    /// Keep what a picture is drawn from.
+    pub(crate) tape: bool,
 }
 
 /// What becomes of the trace.
@@ -65,6 +72,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     let mut rng = Rng::new(run.seed, 0);
     let settings = settings(run, &mut rng);
     let mut world = World::new(settings, Trace::new(run.trace));
+    world.tape = run.tape.then(Tape::default);
     populate(&mut world, &mut rng, run);
     if !run.as_at_first {
         differ(&mut world);
@@ -83,6 +91,7 @@ pub(crate) fn run(run: &Run) -> Outcome {
     world.stats.virtual_time = world.now;
     world.stats.most = world.oracle.most;
     Outcome {
+        tape: run.tape.then(|| world.take_tape()),
         violation: world.oracle.violation.take(),
         stats: world.stats,
         faults,

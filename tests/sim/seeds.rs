@@ -1,8 +1,8 @@
-//! The tests: a fixed range of seeds, planted bugs, and the commands behind `make sim` and `make soak`.
+//! The tests: a fixed range of seeds, those that found a bug once, and the commands behind `make sim` and `make soak`.
 
 use std::time::{Duration, Instant};
 
-use crate::flaws::Flaw;
+use crate::drawing;
 use crate::plan::{Outcome, Run, TraceMode, run, shorten};
 use crate::stats::Stats;
 
@@ -210,128 +210,24 @@ fn what_a_seed_found_once_stays_mended() {
     }
 }
 
-/// The bug must be found within this many seeds.
-fn is_found(flaw: Flaw, within: u64) {
-    // So that the numbers of seeds stay comparable, whatever else the simulator learns to break.
-    is_found_in(flaw, within, &Run { as_at_first: true, ..Run::default() });
-}
-
-/// The same in runs of this kind.
-fn is_found_in(flaw: Flaw, within: u64, kind: &Run) {
-    for seed in 0..within {
-        let planted = Run { seed, flaw: Some(flaw), ..kind.clone() };
-        if let Some(violation) = run(&planted).violation {
-            println!("{flaw:?} found with seed {seed}: {violation}");
-            // Without it the same seed is fine, so it was the bug that was found.
-            let flaw = None;
-            assert_eq!(run(&Run { flaw, ..planted }).violation, None, "seed {seed}");
-            return;
-        }
-    }
-    panic!("{flaw:?} was not found within {within} seeds");
-}
-
-#[test]
-fn finds_acknowledging_on_receipt() {
-    is_found(Flaw::AckOnReceipt, 10);
-}
-
-#[test]
-fn finds_claims_about_others_that_are_believed() {
-    is_found(Flaw::ThirdParties, 10);
-}
-
-#[test]
-fn finds_proofs_that_bind_nobody() {
-    is_found_in(Flaw::NoPins, 400, &Run { without_groups: true, ..Run::default() });
-}
-
-#[test]
-fn finds_refusals_taken_for_proofs() {
-    is_found(Flaw::ForgedProofs, 300);
-}
-
-#[test]
-fn finds_drops_after_their_time() {
-    is_found(Flaw::LateDrops, 20);
-}
-
-#[test]
-fn finds_forgotten_losers() {
-    is_found(Flaw::ForgetLosers, 100);
-}
-
-#[test]
-fn finds_acting_on_half_a_table() {
-    is_found(Flaw::ActEarly, 300);
-}
-
-#[test]
-fn finds_bytes_that_nobody_checks() {
-    is_found(Flaw::TrustBytes, 100);
-}
-
-#[test]
-fn finds_removals_that_beat_other_owners() {
-    is_found(Flaw::RemovalBeatsOwners, 50);
-}
-
-#[test]
-fn finds_earlier_words_that_win() {
-    is_found(Flaw::EarlierWordsWin, 300);
-}
-
-#[test]
-fn finds_second_looks_that_always_agree() {
-    is_found_in(Flaw::BlindLooks, 20, &Run { without_groups: true, ..Run::default() });
-}
-
-#[test]
-fn finds_proofs_counted_by_node() {
-    is_found_in(Flaw::VoicesByNode, 60, &Run::default());
-}
-
-#[test]
-fn finds_copies_counted_by_node() {
-    is_found_in(Flaw::CopiesByNode, 60, &Run::default());
-}
-
-#[test]
-fn finds_photos_kept_for_clients_that_count() {
-    is_found(Flaw::KeptCounts, 20);
-}
-
-#[test]
-fn finds_visitors_who_pass_for_owners() {
-    is_found_in(Flaw::VisitorsAreOwners, 60, &Run::default());
-}
-
-#[test]
-fn finds_owners_who_are_forgotten_with_their_disk() {
-    is_found_in(Flaw::ForgetOwners, 300, &Run::default());
-}
-
-#[test]
-fn finds_time_that_deletes_what_made_way_for_another() {
-    is_found_in(Flaw::TimeEmptiesTrash, 60, &Run::default());
-}
-
 /// Whether a command is about lives at the pace of life.
 fn is_slow() -> bool {
     std::env::var("SLOW").is_ok_and(|slow| !slow.is_empty())
 }
 
 #[test]
-#[ignore = "a command: make sim SEED=42 [ONLY=1,2] [SLOW=1]"]
+#[ignore = "a command: make sim SEED=42 [ONLY=1,2] [SLOW=1] [SVG=run.svg] [TRACE=run.trace]"]
 fn replay() {
     let number = |name: &str| std::env::var(name).ok();
     let seed = number("SEED").and_then(|seed| seed.parse().ok()).unwrap_or(0);
     let only = number("ONLY")
         .filter(|only| !only.is_empty())
         .map(|only| only.split(',').filter_map(|index| index.trim().parse().ok()).collect());
-    let attempt = Run { seed, only, slow: is_slow(), trace: TraceMode::Print, ..Run::default() };
+    let (trace, tape) = (TraceMode::Print, drawing::is_wanted());
+    let attempt = Run { seed, only, slow: is_slow(), trace, tape, ..Run::default() };
     let outcome = run(&attempt);
     println!("{}", outcome.stats.report(1));
+    drawing::draw(outcome.tape);
     assert_eq!(outcome.violation, None);
 }
 

@@ -13,6 +13,7 @@ use crate::fault::{FOR_EVER, Fault};
 use crate::library::Spec;
 use crate::plan::TraceMode;
 use crate::settings::Settings;
+use crate::tape::Tape;
 use crate::trace::{Line, Trace};
 use crate::world::World;
 
@@ -39,6 +40,18 @@ impl Story {
             hidden: vec!["log".to_owned(), "link".to_owned()],
             pictures: 0,
         }
+    }
+
+    /// The same, to be drawn as well.
+    pub(crate) fn drawn() -> Story {
+        let mut story = Story::new();
+        story.world.tape = Some(Tape::default());
+        story
+    }
+
+    /// What has happened, to be drawn.
+    pub(crate) fn into_lines(mut self) -> Vec<photomesh::trace::Line> {
+        self.world.take_tape()
     }
 
     /// How this world is unless a story says otherwise.

@@ -262,6 +262,9 @@ impl World {
         };
         let (from, to) = (link.ends[side].life.host, link.ends[1 - side].life.host);
         let frame = self.garble(from, frame);
+        if let Frame::Message(message) = &frame {
+            self.tape_sent(conn, side, message);
+        }
         let arrival = self.now + self.net.latency(from, to);
         if let Some(link) = self.net.conns.get_mut(&conn) {
             let pipe = &mut link.pipes[side];
@@ -309,6 +312,7 @@ impl World {
                     self.accept(conn, 1 - side);
                 }
                 self.show_message(conn, side, &message);
+                self.tape_arrived(life, id, &message);
                 self.watch_arrival(life, id, &message);
                 self.note_challenge(life, &message);
                 self.deliver(life, id, message);

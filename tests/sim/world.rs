@@ -23,6 +23,7 @@ use crate::rng::{Rng, mix};
 use crate::rounds::{SCAN, SCRUB};
 use crate::settings::Settings;
 use crate::stats::Stats;
+use crate::tape::Tape;
 use crate::trace::Trace;
 
 /// Everything there is.
@@ -37,6 +38,8 @@ pub(crate) struct World {
     pub(crate) clients: Clients,
     pub(crate) oracle: Oracle,
     pub(crate) trace: Trace,
+    /// The same for pictures, if there is to be one.
+    pub(crate) tape: Option<Tape>,
     pub(crate) stats: Stats,
     pub(crate) rng: Rng,
     /// Decides which readings fail. On its own, so that they change nothing else of a run.
@@ -57,6 +60,7 @@ impl World {
             clients: Clients::new(settings.seed, settings.pace),
             oracle: Oracle::default(),
             trace,
+            tape: None,
             stats: Stats::default(),
             rng: Rng::new(settings.seed, 1),
             reads: Rng::new(settings.seed, 7),
@@ -133,6 +137,7 @@ impl World {
         let node = Node::new(config);
         let now = self.now;
         let life = self.hosts[host].begin(host, node, now);
+        self.tape_start(life, boot, self.settings.grace);
         self.note(host, "starts");
         self.tell(life, Duration::ZERO, self.room(host));
         let photos: Vec<PhotoId> = self.hosts[host].disk.files.keys().copied().collect();
@@ -303,6 +308,9 @@ impl World {
         self.stats.events += 1;
         self.show_event(life.host, &event);
         self.notice(life.host, &event);
+        if !matches!(event, Event::Link(LinkEvent::Received { .. })) {
+            self.tape_event(life, &event);
+        }
         let now = self.hosts[life.host].clock(self.now);
         let Some(daemon) = self.hosts[life.host].daemon.as_mut() else {
             return;
