@@ -21,6 +21,11 @@ ROUNDS  ?= 20
 QUICK   ?=
 JSON    ?=
 RATES   ?= 2000 1000
+SVG     ?=
+MERMAID ?=
+TRACE   ?=
+FLAW    ?=
+FILE    ?=
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -30,8 +35,11 @@ PHOTOMESH = $(TARGET)/release/photomesh
 # make run MEMBER=ben.member, make client MEMBER=ben.member
 AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 
+# Where the simulator draws a run; a path is from here.
+DRAWN = SVG="$(abspath $(SVG))" MERMAID="$(abspath $(MERMAID))" TRACE="$(abspath $(TRACE))"
+
 .DEFAULT_GOAL := help
-.PHONY: run client gallery demo test pages check doc bench accuracy fuzz sim soak powercut scale balance cache chaos lines install deb \
+.PHONY: run client gallery demo story test pages check doc bench accuracy fuzz sim soak powercut scale balance cache chaos lines install deb \
         help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
@@ -43,9 +51,9 @@ client: build     ## ask the daemon at PORT: make client [PORT=5000] [MEMBER=ben
 gallery: build    ## look at the collection in a browser, until Ctrl-C: make gallery [PORT=5000] [MEMBER=ben.member] [ARGS="--host 0.0.0.0"]
 	@PHOTOMESH_DAEMON=$(PORT) $(AS_MEMBER) exec "$(PHOTOMESH)" gallery --open $(ARGS)
 
-demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost: make demo [KEEP=1: it runs on, with a gallery] [GROUPS=1: two groups look at each other]
+demo: build       ## see it all in about a minute: five daemons, one killed, no photo lost: make demo [KEEP=1: it runs on, with a gallery] [TRACE=demo.svg: draw it] [GROUPS=1: two groups look at each other]
 	@cargo build --release --example demo
-	@env KEEP="$(KEEP)" GROUPS="$(GROUPS)" cargo run --release --quiet --example demo
+	@env KEEP="$(KEEP)" GROUPS="$(GROUPS)" TRACE="$(TRACE)" cargo run --release --quiet --example demo
 
 test:             ## run all tests
 	@sh tests/run.sh
@@ -82,12 +90,17 @@ accuracy:         ## measure the recognition of pictures: make accuracy [PHOTOS=
 fuzz:             ## hand damaged pictures, frames, names and requests to the program: make fuzz [SECONDS=600, for each kind]
 	@FUZZ_SECONDS=$(SECONDS) cargo bench --quiet --profile dev --bench fuzz
 
-sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these] [SLOW=1]; without SEED a few hundred of them
-ifeq ($(SEED),)
+sim:              ## replay a simulated mesh: make sim SEED=7 [ONLY=1,4: of its faults only these] [SLOW=1] [SVG=run.svg: draw its end] [TRACE=run.trace]; with FLAW=NoPins see how a planted bug is found; without both a few hundred seeds
+ifneq ($(FLAW),)
+	@FLAW=$(FLAW) SEED=$(SEED) $(DRAWN) cargo test --quiet --test sim -- --nocapture --ignored --exact planted::show
+else ifeq ($(SEED),)
 	@cargo test --quiet --test sim -- --nocapture
 else
-	@SEED=$(SEED) ONLY=$(ONLY) SLOW=$(SLOW) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
+	@SEED=$(SEED) ONLY=$(ONLY) SLOW=$(SLOW) $(DRAWN) cargo test --quiet --test sim -- --nocapture --ignored --exact seeds::replay
 endif
+
+story:            ## play a golden script: make story FILE=tests/sim/scripts/join_through_any_node [SVG=join.svg] [MERMAID=join.mmd] [TRACE=join.trace]
+	@FILE="$(FILE)" $(DRAWN) cargo test --quiet --test sim -- --nocapture --ignored --exact diagrams::tell
 
 soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one] [SLOW=1: ten times as long lives]
 	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) SLOW=$(SLOW) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak

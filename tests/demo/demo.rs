@@ -13,6 +13,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::Ordering;
@@ -75,6 +76,7 @@ fn demonstrate() -> Result<(), String> {
             true => stay(&program, place, &friends),
             false => say_goodbye(&collection, &mut friends),
         });
+    let told = told.and_then(|()| draw_run(&program, &friends));
     told.map_err(|why| {
         if INTERRUPTED.load(Ordering::Relaxed) {
             return why;
@@ -82,6 +84,26 @@ fn demonstrate() -> Result<(), String> {
         let logs: String = friends.iter().map(Friend::log).collect();
         format!("{why}\n{logs}")
     })
+}
+
+/// Draws what has happened, if that is wanted: from what the daemons have written.
+fn draw_run(program: &Path, friends: &[Friend]) -> Result<(), String> {
+    let Some(picture) = env::var_os("TRACE").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let drawn = Command::new(program)
+        .arg("trace")
+        .args(friends.iter().map(Friend::trace))
+        .arg("--svg")
+        .output()
+        .map_err(|error| format!("cannot draw: {error}"))?;
+    if !drawn.status.success() {
+        return Err(format!("cannot draw: {}", String::from_utf8_lossy(&drawn.stderr)));
+    }
+    let shown = picture.display();
+    fs::write(&picture, drawn.stdout).map_err(|error| format!("cannot write {shown}: {error}"))?;
+    say(&format!("What all five have said and done is drawn in {shown}: open it in a browser."));
+    Ok(())
 }
 
 /// Whether a variable of the environment says so.

@@ -144,9 +144,16 @@ impl Friend {
     ) -> Result<(), String> {
         let way_in = way_in.map(ToString::to_string);
         let join: Vec<&str> = way_in.iter().flat_map(|address| ["--join", address]).collect();
-        let daemon = Daemon::start(program, &self.folder, &[&join, options].concat())?;
+        let trace = self.trace().display().to_string();
+        let named = ["--name", self.name, "--trace", &trace];
+        let daemon = Daemon::start(program, &self.folder, &[&join, options, &named].concat())?;
         self.daemon = Some(daemon);
         Ok(())
+    }
+
+    /// What the daemons of this friend write of all that happens.
+    pub(crate) fn trace(&self) -> PathBuf {
+        self.folder.with_extension("trace")
     }
 
     /// Where the daemon listens.
