@@ -23,16 +23,16 @@
 //!
 //! # Why no photo is lost when several drop at once
 //!
-//! A node that gives up a copy decides first and asks afterwards: it needs proofs from `copies` other nodes, made for a
-//! nonce that nobody could foresee. A node that has decided to give up its own copy proves it to nobody, unless the
-//! asker is the higher node and the disk has not begun: then it gives way and keeps the copy. Now take the node that
-//! decided last, of all that ever gave up a copy. The nodes that gave it proofs had not decided before, or they would
-//! have refused; and they have not decided since, or one of them would be the last. So they still have the photo, and
-//! there are `copies` of them. (One that hands over all that it has, and so leaves for good, may have given a proof before
+//! A node that gives up a copy first begins its round, from then on counts the copy as going, and then asks: it needs
+//! proofs from `copies` other nodes, made for a nonce that nobody could foresee. A node whose own copy is going proves it
+//! to nobody, unless the asker is the higher node and the disk has not begun: then it gives way and keeps the copy. Now
+//! take the round that began last, of all that ever took a copy away. The nodes that gave it proofs had not begun such a
+//! round before, or they would have refused; and they have not begun one since, or that would be the last. So they still
+//! have the photo, and there are `copies` of them. (One that hands over all that it has, and so leaves for good, may have given a proof before
 //! that. It leaves only when others have the photo whose copies it counts; and an asker's copy is withdrawn before it asks.)
 //!
-//! Pins are a second net, in case a node gives way too late: a node that has proven a copy does not decide to give it
-//! up until the asker has acted. A crash loses the pins, so a node that has just started gives up nothing until every
+//! Pins are a second net, in case a node gives way too late: a node that has proven a copy does not begin to give it up
+//! until the asker has acted. A crash loses the pins, so a node that has just started gives up nothing until every
 //! promise it may have given is over. The first net holds without the second, but not the second without the first:
 //! `tests/every_order.rs` tries every order of events of two, three and four nodes.
 //!
