@@ -74,7 +74,7 @@ pub enum Answer {
         /// All that the name can mean, if there are several: the labels of photos, or what nodes are called.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         candidates: Vec<String>,
-        /// The photo is in the collection, but nobody could deliver it now.
+        /// There is such a photo, but only on nodes that are away, or nobody could deliver it now.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         undelivered: bool,
         /// What went wrong, in words.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::daemon::limits::{DEADLINES, FIRST_FRAME};
+use crate::daemon::limits::{DEADLINES, FIRST_FRAME, WRITE_PIECE};
 use crate::node::limits::{
     GET_STALL, HEARTBEAT, NODES, OFFER, PUT, REMOVE, SERVING, SILENCE, WINDOW,
 };
@@ -49,6 +49,7 @@ fn the_limits_in_the_document_are_the_real_ones() {
         ("SUPERS", SUPERS.to_string()),
         ("FIRST_FRAME", seconds(FIRST_FRAME)),
         ("DEADLINES.frame", seconds(DEADLINES.frame)),
+        ("DEADLINES.write", seconds(DEADLINES.write)),
         ("HEARTBEAT", seconds(HEARTBEAT)),
         ("SILENCE", seconds(SILENCE)),
         ("DEADLINES.quiet", seconds(DEADLINES.quiet)),
@@ -69,4 +70,5 @@ fn the_limits_in_the_document_are_the_real_ones() {
         }
     }
     assert_eq!(told, real);
+    assert!(chapter.contains(&format!("takes {} of what is sent", bytes(WRITE_PIECE))));
 }
