@@ -5,13 +5,13 @@
 
 It joins the mesh of a daemon on this computer, tells of one photo, sees to it that another node has a copy, and serves it
 until Ctrl-C. ID is the photo's BLAKE3 digest, for which Python has no library of its own: `b3sum PHOTO` tells it, or the
-column `id` of `photomesh fingerprint PHOTO`. What it leaves to real nodes: to keep others' photos, to dial again, to look
-at pictures, to give copies up.
+column `id` of `photomesh fingerprint PHOTO`, which is the last but one and has 64 hex digits. What it leaves to real nodes:
+to keep others' photos, to dial again, to look at pictures, to give copies up.
 """
 import base64, json, os, random, socket, struct, sys, threading, time
 from contextlib import suppress
 
-if len(sys.argv) != 4:
+if len(sys.argv) != 4 or len(sys.argv[3]) != 64:
     sys.exit(__doc__)
 NAME, BYTES, PHOTO = os.path.basename(sys.argv[2]), open(sys.argv[2], "rb").read(), sys.argv[3]
 NODE, BOOT = os.urandom(8).hex(), os.urandom(8).hex()  # who it is, and which life of it this is
