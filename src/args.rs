@@ -146,7 +146,7 @@ pub(crate) struct DaemonArgs {
     /// A node of the mesh to join, any one; may be given several times
     #[arg(long, value_name = "ADDR", help_heading = NETWORK)]
     pub(crate) join: Vec<Address>,
-    /// How many nodes keep each photo; the highest value in the mesh counts
+    /// How many nodes keep each photo; the highest value in the mesh counts, in a group the second highest of its members
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..), help_heading = COPIES)]
     pub(crate) copies: u32,
     /// How long a node may be away before its photos are copied elsewhere, such as 30s, 10m or 2h
