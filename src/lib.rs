@@ -26,14 +26,14 @@
 //!
 //! # Where to begin
 //!
-//! The [`guide`] is the way to read: eleven chapters, each a story with the few functions that it takes, in the order of
-//! the call. Its [glossary](guide::glossary) has all words in one place, its [map](guide::map) says which file belongs to
-//! which chapter.
+//! The [`guide`] is the way to read: eleven chapters, each a story with the few functions that it takes. Its
+//! [glossary](guide::glossary) has all words in one place, its [map](guide::map) says which file belongs to which chapter.
 //!
-//! Who wants a room rather than a story begins at that room's own page: what it promises, which file does what, and what
-//! it leaves out. [`node`] is the core. [`protocol`] has the protocol document, with an example of everything that is said,
-//! and beside it `tests/node.py`, which is a node in Python. The other rooms are [`photo`], [`folder`], [`balance`],
-//! [`daemon`], [`client`], [`gallery`] and [`abroad`]; [`trace`] draws what happened.
+//! Those who want one part of the program rather than a story begin at the page of its module: what it promises, which
+//! file does what, and what it leaves out. [`node`] is the core. [`protocol`] has the protocol document, with an example
+//! of everything that is said, and beside it `tests/node.py`, which is a node in Python. The other parts are [`photo`],
+//! [`folder`], [`balance`], [`daemon`], [`client`], [`gallery`] and [`abroad`]; [`trace`]
+//! draws what happened.
 //!
 //! # Who may use whom
 //!
