@@ -39,7 +39,7 @@ AS_MEMBER := $(if $(MEMBER),PHOTOMESH_MEMBER="$(MEMBER)")
 DRAWN = SVG="$(abspath $(SVG))" MERMAID="$(abspath $(MERMAID))" TRACE="$(abspath $(TRACE))"
 
 .DEFAULT_GOAL := help
-.PHONY: run client gallery demo story test pages check doc bench accuracy fuzz sim soak powercut scale balance cache chaos lines install deb \
+.PHONY: run client gallery demo story exercise solution exercises test pages check doc bench accuracy fuzz sim soak powercut scale balance cache chaos lines install deb \
         help build
 
 run: build        ## start a daemon: make run [PORT=5000] [JOIN="5000 anna:5000"] [MEMBER=ben.member] [FOLDER=photos/5000] [ARGS="--grace 1m"]
@@ -101,6 +101,16 @@ endif
 
 story:            ## play a golden script: make story FILE=tests/sim/scripts/join_through_any_node [SVG=join.svg] [MERMAID=join.mmd] [TRACE=join.trace]
 	@FILE="$(FILE)" $(DRAWN) cargo test --quiet --test sim -- --nocapture --ignored --exact diagrams::tell
+
+exercise:         ## one rule of the program is taken away, for you to put back: make exercise N=7 (tests/exercises/README.md)
+	@TARGET="$(abspath $(TARGET))" sh tests/exercises/exercise.sh try $(N)
+
+solution:         ## what the program has there, beside what you have: make solution N=7
+	@TARGET="$(abspath $(TARGET))" sh tests/exercises/exercise.sh solution $(N)
+
+exercises:        ## see that each exercise turns exactly the tests red that it names: make exercises [ONLY="3 7"]
+	@TARGET="$(abspath $(TARGET))" sh tests/exercises/exercise.sh fits
+	@TARGET="$(abspath $(TARGET))" sh tests/exercises/exercise.sh check $(ONLY)
 
 soak:             ## simulate random meshes for a while: make soak [SECONDS=600] [SEED=1000000, the first one] [SLOW=1: ten times as long lives]
 	@SOAK_SECONDS=$(SECONDS) SEED=$(SEED) SLOW=$(SLOW) cargo test --release --quiet --test sim -- --nocapture --ignored --exact seeds::soak
