@@ -43,6 +43,9 @@ copy() { # patch; the folder with a fresh copy of the program, without the rule
     mkdir -p "$place"
     cp -r Cargo.toml Cargo.lock README.md src tests "$place"
     [ ! -d .cargo ] || cp -r .cargo "$place"
+    # By its version cargo tells apart what it builds of the program and of the copy, though all lies in one place.
+    number=$(basename "$1" | sed 's/^0*\([0-9]*\)_.*/\1/')
+    sed "1,/^version = / s/^\(version = \".*\)\"/\1-exercise$number\"/" Cargo.toml >"$place/Cargo.toml"
     apply "$place" "$1"
 }
 

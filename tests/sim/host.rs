@@ -127,7 +127,7 @@ impl Host {
                 Membership::sign(&member.certificate, &member.key, link_key)
             }),
             roster: self.disk.roster.clone(),
-            name: NodeName::like("test"),
+            name: NodeName::like(&self.name),
             address: self.address.clone(),
             copies: self.copies,
             grace,
