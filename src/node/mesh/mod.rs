@@ -314,7 +314,12 @@ impl Mesh {
             peer.flaps = 0;
         }
         let presence = Presence::Away { since: now, until: now + peer.grace(grace) };
-        peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        // Who breaks the protocol each time would be dialed twice a second for ever.
+        if matches!(reason, CloseReason::Protocol(_)) {
+            peer.redial.failed(now);
+        } else {
+            peer.redial = Redial { next: now + REDIAL_MIN, ..Redial::at(now) };
+        }
         peer.seen = now;
         peer.stayed |= here >= STAYED;
         let (address, away) = (peer.address.clone(), peer.grace(grace));

@@ -194,7 +194,8 @@ impl Mesh {
         peer.shows_previews = register.features.iter().any(|feature| feature == SHOWS_PREVIEWS);
         peer.outward = Outward::told(register.share, bridge, &address);
         peer.space = None;
-        peer.redial = Redial::at(now);
+        // That a node answers does not say that it can be talked with: the next pause is as long as it was.
+        peer.redial = Redial { pause: peer.redial.pause, ..Redial::at(now) };
         peer.name = register.name;
         peer.certificate = register.member.map(|membership| membership.certificate().clone());
         step.tell(News::Up { node, member: peer.member() });

@@ -83,6 +83,31 @@ fn where_nobody_listens_is_dialed_more_and_more_seldom_but_never_given_up() {
 }
 
 #[test]
+fn who_breaks_the_protocol_each_time_is_dialed_more_and_more_seldom() {
+    let mut solo = Solo::new();
+    let mut pauses = Vec::new();
+    let dials = |action: &Action| matches!(action, Action::Link(LinkAction::Dial { .. }));
+    for link in 1..=9 {
+        solo.open(link, "127.0.0.1");
+        solo.hear(link, Message::Register(register(1, PIN)));
+        let reason = CloseReason::Protocol("no number".to_owned());
+        solo.tell(LinkEvent::Closed { link: LinkId(link), reason });
+        let closed = solo.now;
+        while !solo.wait(TICK).iter().any(dials) {}
+        pauses.push(solo.now.since(closed));
+    }
+    let then = (0..9).map(|times| (REDIAL_MIN * (1 << times)).min(REDIAL_MAX));
+    assert!(pauses.iter().copied().eq(then), "{pauses:?}");
+    // Whose line is cut is dialed at once, whatever was before.
+    solo.open(10, "127.0.0.1");
+    solo.hear(10, Message::Register(register(1, PIN)));
+    solo.tell(LinkEvent::Closed { link: LinkId(10), reason: CloseReason::Remote });
+    let closed = solo.now;
+    while !solo.wait(TICK).iter().any(dials) {}
+    assert_eq!(solo.now.since(closed), REDIAL_MIN);
+}
+
+#[test]
 fn that_nobody_can_be_joined_is_told_at_once_and_then_once_a_minute() {
     let address = Address::new("127.0.0.1", 5001);
     let mut solo = Solo::with(|config| config.join = vec![address.clone()]);
