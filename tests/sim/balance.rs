@@ -107,7 +107,8 @@ impl World {
         let_in.any(|link| self.far_host(daemon.life, link) == Some(other))
     }
 
-    /// Who says that all is handed over has nothing that is not on enough of those that stay.
+    /// Who says that all is handed over has nothing that is not on enough of those that stay, by their own word: of a bit
+    /// that has flipped on somebody's disk nobody knows until that is read again.
     pub(crate) fn watch_drained(&mut self, host: usize) {
         // What has just come into its folder it does not know yet; and what is removed by all that it knows needs no copies.
         let (disk, life) = (&self.hosts[host].disk, self.hosts[host].life());
@@ -122,10 +123,15 @@ impl World {
         let staying = staying.filter(|other| !self.hosts[*other].disk.draining).count();
         let wanted = self.hosts.iter().map(|host| host.copies as usize).min().unwrap_or(1);
         let enough = wanted.min(staying).max(1);
+        let seems_to_have = |other: usize, photo: &PhotoId| {
+            let file = self.hosts[other].disk.files.get(photo);
+            file.is_some_and(|file| file.place.is_stored() && file.rotten)
+        };
+        let has = |other: usize, photo| self.counts(other, photo) || seems_to_have(other, &photo);
         let short = mine
             .into_iter()
             .filter(|photo| keepers.contains(photo))
-            .find(|photo| others().filter(|other| self.counts(*other, *photo)).count() < enough);
+            .find(|photo| others().filter(|other| has(*other, *photo)).count() < enough);
         self.stats.drained += 1;
         if let Some(photo) = short {
             let (name, photo) = (self.hosts[host].name.clone(), self.library.name(photo));
