@@ -134,7 +134,9 @@ export class Viewer {
     this.#forget();
     const index = this.#index;
     this.#photo = null;
-    if (index >= 0 && !this.timeline.element.hidden) this.timeline.reveal(index);
+    // This comes a little later than the viewer has gone: who is typing by now keeps the field.
+    const types = document.activeElement?.matches('input');
+    if (index >= 0 && !types && !this.timeline.element.hidden) this.timeline.reveal(index);
     this.closed();
   }
 

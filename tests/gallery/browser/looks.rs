@@ -73,6 +73,17 @@ fn a_person_looks_at_the_timeline_and_at_a_photo() {
 
     page.key("/");
     page.until("the field for searching has the focus", "document.activeElement.matches('input')");
+    // Nor does the viewer take it away, whose end is told of a moment after it has gone.
+    page.key("Escape");
+    page.click(".tile a");
+    page.says("1 of 36");
+    page.eval(
+        "document.querySelector('dialog.viewer').close(); \
+         document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }))",
+    );
+    page.until("the address is that of the photos", "location.pathname === '/photos'");
+    page.until("the viewer has gone", "!document.querySelector('dialog.viewer[open]')");
+    assert_eq!(page.eval("document.activeElement.matches('input')"), true);
     page.type_in("may");
     page.key("Enter");
     page.says("10 photos");
