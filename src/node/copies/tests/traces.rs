@@ -10,6 +10,7 @@
 //! [moka]: https://docs.rs/moka
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::super::cache::Cache;
 use crate::photo::PhotoId;
@@ -146,7 +147,10 @@ impl Trace {
     fn moka(&self, limit: u64) -> Spared {
         // It weighs in numbers of 32 bits.
         let weigh = |_: &u32, bytes: &u64| u32::try_from(bytes / 1_000).unwrap();
-        let cache = moka::sync::Cache::builder().max_capacity(limit / 1_000).weigher(weigh).build();
+        // What it keeps depends a little on its hashes: always the same ones, so that the figures are.
+        let hashes = BuildHasherDefault::<DefaultHasher>::default();
+        let cache = moka::sync::Cache::builder().max_capacity(limit / 1_000).weigher(weigh);
+        let cache = cache.build_with_hasher(hashes);
         self.spared(|photo, bytes| {
             let has = cache.get(&photo).is_some();
             if !has {
