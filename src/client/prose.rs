@@ -13,7 +13,8 @@ pub(super) fn said(text: &str) -> String {
 
 /// Says something to the person at the terminal, on standard error, where no program takes it for data.
 pub(super) fn tell(text: &str) {
-    eprintln!("{}", said(text));
+    // Whoever does not listen need not be told that they do not.
+    let _ = writeln!(io::stderr(), "{}", said(text));
 }
 
 /// Says something as `println!` does, but see [`tell`].

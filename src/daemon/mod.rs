@@ -192,8 +192,8 @@ impl Failure {
 /// # Errors
 ///
 /// Told on stderr. The exit code, which is returned, is 0 after a wanted stop, 2 if the options do not go together or
-/// others can read a secret, 73 if the folder cannot be made, 74 if it cannot be used or can no longer be trusted, 75 if
-/// it, or the port, is in use.
+/// others can read a secret, 73 if the folder cannot be made, 74 if it, or the port, cannot be used or the folder can no
+/// longer be trusted, 75 if one of them is in use.
 pub fn run(options: Options) -> u8 {
     match serve(options) {
         Ok(()) => 0,

@@ -15,12 +15,11 @@ use crate::protocol::in_words;
 ///
 /// In words that say what to do, and with the exit code.
 pub(super) fn ports(options: &Options) -> Result<TcpListener, Failure> {
-    let taken = |message| Failure { code: IN_USE, message };
     let otherwise = "give this one another port with --port, or see --host";
-    let socket = bind(&options.host, options.port, otherwise).map_err(taken)?;
+    let socket = bind(&options.host, options.port, otherwise)?;
     if let Some(at) = &options.super_at {
         let otherwise = "give the super-peer another one with --super";
-        bind(at.host(), at.port(), otherwise).map_err(taken)?;
+        bind(at.host(), at.port(), otherwise)?;
     }
     Ok(socket)
 }

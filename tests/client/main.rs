@@ -173,6 +173,7 @@ fn a_daemon_that_cannot_start_says_why_by_its_exit_code() {
         (["daemon", "cat.jpg", "--port", "0"], 73, "is a file, not a folder"),
         (["daemon", "cat.jpg/x", "--port", "0"], 73, "cannot make the folder"),
         (["daemon", "photos", "--port", &port], 75, "in use"),
+        (["daemon", "photos", "--host", "127.0.0.1.invalid"], 74, "cannot listen on"),
     ] {
         let output = client(folder.path(), "1", &arguments).output().unwrap();
         assert_eq!(code(&output), wanted, "{}", stderr(&output));

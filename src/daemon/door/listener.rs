@@ -17,7 +17,7 @@ use crate::daemon::peer::reader;
 use crate::daemon::services::Services;
 use crate::daemon::socket::frames::{SocketReader, SocketWriter};
 use crate::daemon::socket::link::{Link, Side};
-use crate::daemon::{client, threads};
+use crate::daemon::{Failure, IN_USE, IO_ERROR, client, threads};
 use crate::node::CloseReason;
 use crate::process::wake_accept;
 use crate::protocol::codec::FrameError;
@@ -31,26 +31,30 @@ pub(in crate::daemon) struct Listener {
     bound: SocketAddr,
 }
 
-/// Takes a port to listen on; `otherwise` says what to do if it is taken.
+/// Takes a port to listen on; `otherwise` says what to do if that cannot be.
 ///
 /// # Errors
 ///
-/// In words that say what to do.
+/// In words that say what to do, and with an exit code of its own if the port is taken.
 pub(in crate::daemon) fn bind(
     host: &str,
     port: u16,
     otherwise: &str,
-) -> Result<TcpListener, String> {
+) -> Result<TcpListener, Failure> {
     TcpListener::bind((host, port)).map_err(|error| {
         let address = Address::new(host, port);
         let kind = error.kind();
         if kind == io::ErrorKind::AddrInUse {
-            format!("{address} is in use: another daemon runs there, perhaps; {otherwise}")
-        } else if kind == io::ErrorKind::PermissionDenied {
+            let message =
+                format!("{address} is in use: another daemon runs there, perhaps; {otherwise}");
+            return Failure { code: IN_USE, message };
+        }
+        let message = if kind == io::ErrorKind::PermissionDenied {
             format!("not allowed to listen on {address}: only ports above 1023 are free to all; {otherwise}")
         } else {
             format!("cannot listen on {address}: {}; {otherwise}", in_words(&error))
-        }
+        };
+        Failure { code: IO_ERROR, message }
     })
 }
 
