@@ -3,7 +3,7 @@
 use super::arrows::Arrow;
 use super::joining::Fate;
 use super::limits::MERMAID_LINES;
-use super::marks::{Mark, Tone};
+use super::marks::Mark;
 use super::story::{Item, Story};
 use super::words::{self, shortened, span};
 
@@ -41,7 +41,7 @@ pub fn mermaid(story: &Story) -> String {
         last = last.max(item.ends());
         told.extend(match item {
             Item::Arrow(arrow) => message(story, arrow),
-            Item::Mark(mark) => note(story, mark),
+            Item::Mark(mark) => Some(note(story, mark)),
         });
     }
     let room = MERMAID_LINES.saturating_sub(lines.len() + 1);
@@ -68,13 +68,11 @@ fn message(story: &Story, arrow: &Arrow) -> Option<String> {
     Some(format!("    {from}{sign}{to}: {says}"))
 }
 
-fn note(story: &Story, mark: &Mark) -> Option<String> {
+fn note(story: &Story, mark: &Mark) -> String {
     let says = words::mermaid(&shortened(&mark.says, LABEL));
-    match (mark.node, mark.tone) {
-        (None, _) => Some(over_all(story, &says)),
-        (Some(node), Tone::Plain | Tone::Fault | Tone::End | Tone::Wait(_)) => {
-            Some(format!("    Note over {}: {says}", id(story, node)))
-        }
+    match mark.node {
+        None => over_all(story, &says),
+        Some(node) => format!("    Note over {}: {says}", id(story, node)),
     }
 }
 
