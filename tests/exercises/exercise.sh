@@ -88,7 +88,8 @@ story() { # folder, name of the script
     if (cd "$1" && FILE=tests/sim/scripts/$2 cargo test --quiet --target-dir "$TARGET" --test sim -- \
         --nocapture --ignored --exact diagrams::tell) >"$log" 2>&1; then
         sed '1,/^running 1 test$/d; /^test result/,$d' "$log" | sed '/^\.\{0,1\}$/d' >"$log.told"
-        sed '/^$/d' "tests/sim/scripts/$2" | git --no-pager diff --no-index - "$log.told" | sed '1,/^@@/d' || true
+        changed=$(sed '/^$/d' "tests/sim/scripts/$2" | git --no-pager diff --no-index - "$log.told" | sed '1,/^@@/d')
+        echo "${changed:-The story $2 is told as before.}"
     else
         echo "The story $2 cannot be told any more: $log says why."
     fi
